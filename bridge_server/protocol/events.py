@@ -27,20 +27,20 @@ class Accepted(JobEvent, frozen=True, kw_only=True):
     """The job is in the journal and will survive a crash of anything."""
 
     position: Annotated[int, Meta(description="jobs that will run before it")] = 0
-    backend: str = ""
+    backend: Annotated[str, Meta(description="who will do it")] = ""
 
 
 class Started(JobEvent, frozen=True, kw_only=True):
     """The engine has begun."""
 
-    attempt: int = 1
+    attempt: Annotated[int, Meta(description="2 or more where an earlier try was lost or the job was retried")] = 1
 
 
 class Progress(JobEvent, frozen=True, kw_only=True):
-    """Not kept; at most ten a second. On OSC flat: job, fraction, stage."""
+    """How far the job is. Not kept; at most ten a second. On OSC flat: job, fraction, stage."""
 
-    fraction: Fraction = 0.0
-    stage: Annotated[str, Meta(description="'reading', 'rendering 2 of 3', 'writing'")] = ""
+    fraction: Annotated[Fraction, Meta(description="of the whole job, 1 when it is done")] = 0.0
+    stage: Annotated[str, Meta(description="what is being done, e.g. 'reading', 'rendering 2 of 3', 'writing'")] = ""
 
 
 class TakeReady(JobEvent, frozen=True, kw_only=True, tag="take"):
@@ -52,12 +52,12 @@ class TakeReady(JobEvent, frozen=True, kw_only=True, tag="take"):
 class Done(JobEvent, frozen=True, kw_only=True):
     """The last word of a job that worked."""
 
-    takes: tuple[Take, ...] = ()
+    takes: Annotated[tuple[Take, ...], Meta(description="all takes of the job")] = ()
     seconds: Annotated[float, Meta(description="from start to end of the last attempt")] = 0.0
 
 
 class Failed(JobEvent, frozen=True, kw_only=True):
-    """The last word of a job that did not. `retry` may still save it."""
+    """The last word of a job that did not work. `retry` may still save it."""
 
     error: Problem
 
@@ -75,30 +75,30 @@ class Place(JobEvent, frozen=True, kw_only=True):
 class Answer(Event, frozen=True, kw_only=True):
     """Base of the answers; `id` is that of the question."""
 
-    id: str = ""
+    id: Annotated[str, Meta(description="of the question")] = ""
 
 
 class Refused(Answer, frozen=True, kw_only=True):
-    """The message was not accepted and nothing was done. `job` names the job it was about, if that could be read."""
+    """The message was not accepted and nothing was done."""
 
     error: Problem
-    job: str = ""
+    job: Annotated[str, Meta(description="the job that the message was about, if that could be read")] = ""
 
 
 class Ok(Answer, frozen=True, kw_only=True):
-    """Done, or on its way."""
+    """The answer to `cancel`, `retry`, `choose`, `ack` and `stop`: done, or on its way."""
 
 
 class Welcome(Answer, frozen=True, kw_only=True):
     """The answer to `hello`; missed events follow it."""
 
-    version: int
-    release: str
-    engine: EngineState
+    version: Annotated[int, Meta(description="of the protocol")]
+    release: Annotated[str, Meta(description="of Dawbridge")]
+    engine: Annotated[EngineState, Meta(description="how the engine is; jobs are accepted in every state")]
     seq: Annotated[int, Meta(description="of the newest event")] = 0
-    engine_problem: Problem | None = None
-    backends: tuple[Capabilities, ...] = ()
-    default_backend: str = ""
+    engine_problem: Annotated[Problem, Meta(description="why the engine is down")] | None = None
+    backends: Annotated[tuple[Capabilities, ...], Meta(description="known once the engine was up")] = ()
+    default_backend: Annotated[str, Meta(description="who serves a job that names no backend")] = ""
 
 
 class JobLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -106,28 +106,28 @@ class JobLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     job: JobId
     client: ClientName
-    task: str
+    task: Annotated[str, Meta(description="the word of its request")]
     state: State
     created: Annotated[float, Meta(description="seconds since 1970, UTC")]
-    project: str = ""
-    tags: str = ""
-    span: Span | None = None
-    fraction: float = 0.0
-    error: Problem | None = None
+    project: Annotated[str, Meta(description="folder of its project")] = ""
+    tags: Annotated[str, Meta(description="of its request")] = ""
+    span: Annotated[Span, Meta(description="of its request")] | None = None
+    fraction: Annotated[float, Meta(description="how far it is, from 0 to 1")] = 0.0
+    error: Annotated[Problem, Meta(description="why it failed")] | None = None
 
 
 class Listing(Answer, frozen=True, kw_only=True):
     """The answer to `list`."""
 
-    jobs: tuple[JobLine, ...] = ()
-    takes: tuple[Take, ...] = ()
+    jobs: Annotated[tuple[JobLine, ...], Meta(description="where jobs were asked for")] = ()
+    takes: Annotated[tuple[Take, ...], Meta(description="where takes were asked for")] = ()
 
 
 class EngineChanged(Event, frozen=True, kw_only=True, tag="engine"):
     """The engine came up, got busy or died. Sent to all, not kept."""
 
     state: EngineState
-    problem: Problem | None = None
+    problem: Annotated[Problem, Meta(description="why it is down")] | None = None
 
 
 AnyEvent = (

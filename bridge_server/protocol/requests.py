@@ -44,25 +44,29 @@ class Ask(Message, frozen=True, kw_only=True):
 
 
 class Job(Message, frozen=True, kw_only=True):
-    """Work for the engine. Sending the same job again is answered like the first time and runs once."""
+    """Work for the engine. Sending the same job again is answered as it was the first time, and it runs once."""
 
     job: JobId
-    project: Annotated[Folder, Meta(description="folder of the saved project; empty while it is unsaved")] = ""
-    folder: Annotated[
-        Folder, Meta(description="where job folders go; inside `project`, default `<project>/Dawbridge`")
+    project: Annotated[
+        Folder, Meta(description="absolute path of the saved project's folder; empty while it is unsaved")
     ] = ""
-    backend: Annotated[str, Meta(max_length=64, description="empty for the default")] = ""
+    folder: Annotated[
+        Folder, Meta(description="where job folders go, inside `project`; empty for `<project>/Dawbridge`")
+    ] = ""
+    backend: Annotated[str, Meta(max_length=64, description="who shall do it, by name; empty for the default")] = ""
     seed: Annotated[
-        Seed | None, Meta(description="of the first variant; the others count up; absent for a random one")
+        Seed | None, Meta(description="of the first variant, the others count up from it; absent for a random one")
     ] = None
-    variants: Annotated[int, Meta(ge=1, le=8)] = 1
-    sample_format: Annotated[Literal["pcm24", "float32"], Meta(description="of region files")] = "pcm24"
+    variants: Annotated[int, Meta(ge=1, le=8, description="how many takes, each with a seed of its own")] = 1
+    sample_format: Annotated[
+        Literal["pcm24", "float32"], Meta(description="of region files; a whole file keeps its source's own")
+    ] = "pcm24"
     channels: Annotated[
         int, Meta(ge=0, le=8, description="of the result; 0 for the source's own, or stereo without one")
     ] = 0
     timeline: Annotated[
         Count | None,
-        Meta(description="where the span's first sample lies on the project's timeline; absent for `span.start`"),
+        Meta(description="where the span's first sample lies on the timeline, at its rate; absent for `span.start`"),
     ] = None
 
 
@@ -71,7 +75,7 @@ class Composition(Job, frozen=True, kw_only=True):
 
     tags: Tags = ""
     lyrics: Lyrics = ""
-    music: Music = Music()
+    music: Annotated[Music, Meta(description="tempo, meter and key of the project at the span")] = Music()
 
 
 class Placed(Composition, frozen=True, kw_only=True):
@@ -82,21 +86,22 @@ class Placed(Composition, frozen=True, kw_only=True):
         int, Meta(ge=0, le=768_000, description="samples of unchanged source on each side of a region file")
     ] = 0
     form: Annotated[
-        Literal["region", "whole"], Meta(description="just the new audio, or the file with it spliced in")
+        Literal["region", "whole"],
+        Meta(description="`region`: just the new audio; `whole`: a copy of the file with it spliced in"),
     ] = "region"
 
 
 class Generate(Composition, frozen=True, kw_only=True):
-    """New music for an empty span: tags, lyrics, music, length."""
+    """New music for an empty span of the timeline."""
 
-    span: Span
+    span: Annotated[Span, Meta(description="counts on the timeline; its rate is the rate of the result")]
 
 
 class Repaint(Placed, frozen=True, kw_only=True):
     """Compose the inside of `span` anew from its surroundings; every other sample of the file stays as it is."""
 
     source: Annotated[Source, Meta(description="the file; `span` counts in its samples")]
-    span: Span
+    span: Annotated[Span, Meta(description="what is composed anew")]
     strength: Annotated[Fraction, Meta(description="1: all new; towards 0: more of what was there")] = 1.0
 
 
@@ -105,8 +110,8 @@ class Extend(Placed, frozen=True, kw_only=True):
 
     source: Annotated[Source, Meta(description="the file; `span` counts in its samples")]
     span: Annotated[Span, Meta(description="the clip that is continued; usually the whole file")]
-    left: Count = 0
-    right: Count = 0
+    left: Annotated[Count, Meta(description="samples of new music before the clip")] = 0
+    right: Annotated[Count, Meta(description="samples of new music after it; `left` and `right` may not both be 0")] = 0
 
     def __post_init__(self) -> None:
         if self.left + self.right == 0:
@@ -116,45 +121,45 @@ class Extend(Placed, frozen=True, kw_only=True):
 class Edit(Placed, frozen=True, kw_only=True):
     """The same performance with other words or in another style."""
 
-    source: Source
-    span: Span
+    source: Annotated[Source, Meta(description="the file; `span` counts in its samples")]
+    span: Annotated[Span, Meta(description="what is sung or played anew")]
     mode: Annotated[
         Literal["only_lyrics", "remix"], Meta(description="`only_lyrics` keeps the melody, `remix` may change it")
     ] = "only_lyrics"
-    source_tags: Tags = ""
-    source_lyrics: Lyrics = ""
+    source_tags: Annotated[Tags, Meta(description="the style as it is now; `tags` say how it shall be")] = ""
+    source_lyrics: Annotated[Lyrics, Meta(description="the words as they are now; `lyrics` are the new ones")] = ""
 
 
 class Retake(Job, frozen=True, kw_only=True):
     """A variation of an earlier take."""
 
     take: Annotated[Path, Meta(description="a WAV that Dawbridge wrote")]
-    variance: Fraction = 0.5
+    variance: Annotated[Fraction, Meta(description="0: the same take; 1: nothing of it is left")] = 0.5
 
 
 class Layer(Placed, frozen=True, kw_only=True):
-    """A new stem that fits what the other tracks play. `span` counts on the timeline."""
+    """A new stem that fits what the other tracks play."""
 
     sources: Annotated[tuple[Source, ...], Meta(min_length=1, max_length=256, description="the other tracks")]
-    span: Span
+    span: Annotated[Span, Meta(description="what the new stem fills; counts on the timeline")]
     role: Annotated[str, Meta(max_length=32, description="drums, bass, …; empty lets the tags decide")] = ""
-    form: Literal["region"] = "region"
+    form: Annotated[Literal["region"], Meta(description="there is no file to splice it into")] = "region"
 
 
 class Accompany(Placed, frozen=True, kw_only=True):
-    """A full backing for a vocal or solo. `span` counts on the timeline."""
+    """A full backing for a vocal or solo."""
 
-    sources: Annotated[tuple[Source, ...], Meta(min_length=1, max_length=256)]
-    span: Span
-    form: Literal["region"] = "region"
+    sources: Annotated[tuple[Source, ...], Meta(min_length=1, max_length=256, description="the vocal or solo")]
+    span: Annotated[Span, Meta(description="what the backing fills; counts on the timeline")]
+    form: Annotated[Literal["region"], Meta(description="there is no file to splice it into")] = "region"
 
 
 class Separate(Job, frozen=True, kw_only=True):
     """Take one stem out of a mix."""
 
-    source: Source
-    span: Span
-    role: Annotated[str, Meta(min_length=1, max_length=32)]
+    source: Annotated[Source, Meta(description="the mix; `span` counts in its samples")]
+    span: Annotated[Span, Meta(description="the part of it that is wanted")]
+    role: Annotated[str, Meta(min_length=1, max_length=32, description="the stem to take out: vocals, drums, …")]
 
 
 class Again(Job, frozen=True, kw_only=True):
@@ -164,7 +169,7 @@ class Again(Job, frozen=True, kw_only=True):
 
 
 class Hello(Ask, frozen=True, kw_only=True):
-    """Say who you are, and ask for what you missed."""
+    """Say who you are, and ask for the events that you missed; `welcome` answers."""
 
     after: Annotated[int, Meta(ge=-1, description="`seq` of the last event you have; 0 for all, -1 for none")] = -1
     watch: Annotated[Literal["mine", "all"], Meta(description="events of your own jobs, or of everybody's")] = "mine"
@@ -173,34 +178,34 @@ class Hello(Ask, frozen=True, kw_only=True):
 class Cancel(Ask, frozen=True, kw_only=True):
     """Stop a job. Answered at once; `cancelled` follows when the engine has let go."""
 
-    job: JobId
+    job: Annotated[JobId, Meta(description="the one to stop")]
 
 
 class Retry(Ask, frozen=True, kw_only=True):
     """Put a failed or cancelled job back into the queue."""
 
-    job: JobId
+    job: Annotated[JobId, Meta(description="the one to run again, under its old id")]
 
 
 class Choose(Ask, frozen=True, kw_only=True):
     """Keep one take of a job; the client that owns the job is told to `place` it."""
 
-    job: JobId
-    number: Annotated[int, Meta(ge=1, le=8)]
+    job: Annotated[JobId, Meta(description="the one that made the take")]
+    number: Annotated[int, Meta(ge=1, le=8, description="the take's `number`")]
 
 
 class List(Ask, frozen=True, kw_only=True):
-    """Jobs, or takes of a project, newest first."""
+    """Jobs, or takes of a project, newest first; `listing` answers."""
 
-    what: Literal["jobs", "takes"] = "jobs"
+    what: Annotated[Literal["jobs", "takes"], Meta(description="what to list")] = "jobs"
     project: Annotated[Folder, Meta(description="takes of this project only; empty for all")] = ""
-    limit: Annotated[int, Meta(ge=1, le=1_000)] = 100
+    limit: Annotated[int, Meta(ge=1, le=1_000, description="as many as this at the most")] = 100
 
 
 class Ack(Ask, frozen=True, kw_only=True):
     """OSC only: the event `seq` has arrived and need not be sent again."""
 
-    seq: Annotated[int, Meta(ge=1)]
+    seq: Annotated[int, Meta(ge=1, description="of the event that has arrived")]
 
 
 class Stop(Ask, frozen=True, kw_only=True):

@@ -14,7 +14,13 @@ JobId = Annotated[
         description="made by the client, fresh for every request; 8 to 64 of a-z 0-9 _ -; becomes a folder name",
     ),
 ]
-AskId = Annotated[str, Meta(min_length=1, max_length=64, description="made by the client; the answer carries it")]
+AskId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$(?!\n)",
+        description="made by the client, fresh for every question; the answer carries it; may become a file name",
+    ),
+]
 ClientName = Annotated[
     str,
     Meta(
@@ -22,24 +28,36 @@ ClientName = Annotated[
         description="who speaks; keeps its name across restarts, so that results find it",
     ),
 ]
-Path = Annotated[str, Meta(min_length=1, max_length=4096, description="absolute path, UTF-8")]
-Folder = Annotated[str, Meta(max_length=4096, description="absolute path of a folder, UTF-8; empty for none")]
-Tags = Annotated[str, Meta(max_length=2_000, description="style words, separated by commas")]
-Lyrics = Annotated[str, Meta(max_length=40_000, description="with [verse], [chorus] … lines; empty for instrumental")]
-Seed = Annotated[int, Meta(ge=0, le=2**53 - 1, description="0 … 2^53-1, exact in every language")]
+Path = Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[^\x00]*$", description="absolute path of a file")]
+Folder = Annotated[
+    str, Meta(max_length=4096, pattern=r"^[^\x00]*$", description="absolute path of a folder; empty for none")
+]
+Tags = Annotated[str, Meta(max_length=2_000, description="words for style, mood and instruments, separated by commas")]
+Lyrics = Annotated[
+    str, Meta(max_length=40_000, description="the words to sing, with lines like [verse]; empty for instrumental music")
+]
+Seed = Annotated[int, Meta(ge=0, le=2**53 - 1, description="the same seed and request give the same audio")]
 Count = Annotated[int, Meta(ge=0, le=LONGEST, description="whole samples")]
-Fraction = Annotated[float, Meta(ge=0, le=1)]
+Fraction = Annotated[float, Meta(ge=0, le=1, description="from 0 to 1")]
 
 
 class Music(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What the project says about time and harmony where the span starts."""
 
-    bpm: Annotated[float, Meta(ge=20, le=400, description="quarter notes a minute")] | None = None
-    meter: Annotated[str, Meta(pattern=r"^([1-9]|[12][0-9]|3[0-2])/(1|2|4|8|16)$(?!\n)")] = "4/4"
+    bpm: Annotated[float, Meta(ge=20, le=400, description="quarter notes a minute; absent if unknown")] | None = None
+    meter: Annotated[
+        str, Meta(pattern=r"^([1-9]|[12][0-9]|3[0-2])/(1|2|4|8|16)$(?!\n)", description="e.g. 4/4, 7/8, 12/8")
+    ] = "4/4"
     key: Annotated[
-        str, Meta(pattern=r"^([A-G](#|b)?( (major|minor))?)?$(?!\n)", description="'D major'; empty if unknown")
+        str,
+        Meta(
+            pattern=r"^([A-G](#|b)?( (major|minor))?)?$(?!\n)",
+            description="e.g. D major, F# minor, Bb; empty if unknown",
+        ),
     ] = ""
-    since_bar: Annotated[Count, Meta(description="samples from the last bar line to the start of the span")] = 0
+    since_bar: Annotated[
+        Count, Meta(description="samples from the last bar line to the start of the span, at the span's rate")
+    ] = 0
 
 
 class Source(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -50,87 +68,96 @@ class Source(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
         int,
         Meta(ge=-LONGEST, le=LONGEST, description="where its first sample lies on the timeline, at the span's rate"),
     ] = 0
-    gain_db: Annotated[float, Meta(ge=-120, le=40)] = 0.0
+    gain_db: Annotated[float, Meta(ge=-120, le=40, description="how loud the project plays it, in decibels")] = 0.0
 
 
 class Fade(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How the edges of new audio meet the old, in samples inside the span: nothing outside the span is touched."""
 
-    in_samples: Count = 0
-    out_samples: Count = 0
+    in_samples: Annotated[Count, Meta(description="length of the fade at the start")] = 0
+    out_samples: Annotated[Count, Meta(description="length of the fade at the end")] = 0
 
 
 class Loudness(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Integrated loudness after BS.1770-4, in LUFS; absent where there is too little sound to measure."""
 
-    before: float | None = None
-    surroundings: float | None = None
-    after: float | None = None
-    gain_db: float = 0.0
+    before: Annotated[float, Meta(description="of what was there")] | None = None
+    surroundings: Annotated[float, Meta(description="of what lies around the span")] | None = None
+    after: Annotated[float, Meta(description="of the new audio, as delivered")] | None = None
+    gain_db: Annotated[float, Meta(description="gain that was applied to the new audio, in decibels")] = 0.0
 
 
 class Stem(Struct, frozen=True, kw_only=True):
     """One instrument group of a take, as long as the part it belongs to; the stems of a part add up to it."""
 
-    role: str
-    path: Path
+    role: Annotated[str, Meta(description="drums, bass, …; mix where the backend cannot separate")]
+    path: Annotated[Path, Meta(description="absolute path of a WAV")]
 
 
 class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One file of a take. Takes have one part, but for an `extend` to both sides, which has a left and a right one."""
 
-    path: Path
-    samples: Count
+    path: Annotated[Path, Meta(description="absolute path of a WAV")]
+    samples: Annotated[Count, Meta(description="length of the file, with its handles")]
     span: Annotated[Span, Meta(description="what the file's audio replaces or adds, without handles")]
-    timeline: Annotated[int, Meta(description="where the file's first sample belongs on the timeline")]
-    handles: Annotated[tuple[int, int], Meta(description="samples before and after the span, unchanged source")] = (
+    timeline: Annotated[
+        int, Meta(description="where the file's first sample belongs on the timeline, at the span's rate")
+    ]
+    handles: Annotated[tuple[int, int], Meta(description="samples of unchanged source before and after the span")] = (
         0,
         0,
     )
-    side: Literal["", "left", "right"] = ""
-    fade: Fade = Fade()
+    side: Annotated[
+        Literal["", "left", "right"], Meta(description="which end of the clip an `extend` continues here")
+    ] = ""
+    fade: Annotated[Fade, Meta(description="how its edges meet what lies around it")] = Fade()
     loudness: Loudness = Loudness()
-    stems: tuple[Stem, ...] = ()
+    stems: Annotated[tuple[Stem, ...], Meta(description="empty where there is only the mix")] = ()
 
 
 class Take(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One result: audio that lies on disk, complete, under its final name. `path` … `span` are those of its first part."""
+    """One result: audio that lies on disk, complete, under its final name.
+
+    `path`, `samples` and `span` are those of its first part.
+    """
 
     job: JobId
     number: Annotated[int, Meta(ge=1, description="1 for the first variant")]
-    path: Path
-    seed: Seed
-    sample_rate: int
-    samples: Count
+    path: Annotated[Path, Meta(description="absolute path of a Broadcast WAV with the recipe inside")]
+    seed: Annotated[Seed, Meta(description="that it was made with; send it again for the same audio")]
+    sample_rate: Annotated[int, Meta(description="samples a second")]
+    samples: Annotated[Count, Meta(description="length of the file at `path`")]
     channels: int
-    span: Span
-    backend: str
-    parts: tuple[Part, ...]
-    latents: Folder = ""
+    span: Annotated[Span, Meta(description="what the audio at `path` replaces or adds, without handles")]
+    backend: Annotated[str, Meta(description="who made it")]
+    parts: Annotated[tuple[Part, ...], Meta(description="its files, from left to right")]
+    latents: Annotated[
+        Folder, Meta(description="the model's own form of the take, kept for later edits; empty for none")
+    ] = ""
     notes: Annotated[tuple[str, ...], Meta(description="what the backend wants to say, e.g. 'key heard: D major'")] = ()
-    chosen: bool = False
+    chosen: Annotated[bool, Meta(description="somebody kept this one with `choose`")] = False
 
 
 class Origin(Struct, frozen=True, kw_only=True):
     """The take that a retake varies."""
 
-    seed: Seed
-    variance: Fraction
+    seed: Annotated[Seed, Meta(description="of that take")]
+    variance: Annotated[Fraction, Meta(description="0: the same take; 1: nothing of it is left")]
 
 
 class Capabilities(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a backend can do. Hosts grey out the rest; the bridge refuses it with `unsupported`."""
 
-    backend: str
+    backend: Annotated[str, Meta(description="its name, as requests give it")]
     model: Annotated[str, Meta(description="name and version of the model or rule set, as recipes name it")]
     about: Annotated[str, Meta(description="one sentence for the user; says whether it is AI")]
-    tasks: tuple[str, ...]
-    sample_rate: int
-    channels: int = 2
-    lyrics: bool = False
-    languages: tuple[str, ...] = ()
+    tasks: Annotated[tuple[str, ...], Meta(description="the requests it serves, as words: repaint, …")]
+    sample_rate: Annotated[int, Meta(description="that it works at; the bridge converts")]
+    channels: Annotated[int, Meta(description="that it works with; the bridge converts")] = 2
+    lyrics: Annotated[bool, Meta(description="whether it can sing words")] = False
+    languages: Annotated[tuple[str, ...], Meta(description="that it sings, as ISO 639-1 codes")] = ()
     roles: Annotated[tuple[str, ...], Meta(description="stems it hands over and layers it can add")] = ()
     context_seconds: Annotated[float, Meta(description="how much audio it wants to hear on each side of a span")] = 10.0
-    min_seconds: float = 0.1
-    max_seconds: float = 240.0
-    max_bytes: Annotated[int, Meta(description="memory it needs at the most, on its device")] = 0
+    min_seconds: Annotated[float, Meta(description="shortest span it fills")] = 0.1
+    max_seconds: Annotated[float, Meta(description="longest span it fills")] = 240.0
+    max_bytes: Annotated[int, Meta(description="memory it needs at the most, on its device; 0 if not known")] = 0

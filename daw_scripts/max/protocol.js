@@ -47,7 +47,7 @@ var dawbridgeProtocol = {
   "requests": {
     "generate": {
       "kind": "job",
-      "doc": "New music for an empty span: tags, lyrics, music, length.",
+      "doc": "New music for an empty span of the timeline.",
       "fields": [
         {
           "name": "job",
@@ -61,7 +61,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "folder of the saved project; empty while it is unsaved",
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of the saved project's folder; empty while it is unsaved",
           "default": ""
         },
         {
@@ -69,7 +70,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "where job folders go; inside `project`, default `<project>/Dawbridge`",
+          "pattern": "^[^\\x00]*$",
+          "doc": "where job folders go, inside `project`; empty for `<project>/Dawbridge`",
           "default": ""
         },
         {
@@ -77,7 +79,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 64,
-          "doc": "empty for the default",
+          "doc": "who shall do it, by name; empty for the default",
           "default": ""
         },
         {
@@ -86,7 +88,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 9007199254740991,
-          "doc": "of the first variant; the others count up; absent for a random one",
+          "doc": "of the first variant, the others count up from it; absent for a random one",
           "nullable": true
         },
         {
@@ -95,6 +97,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 1,
           "max": 8,
+          "doc": "how many takes, each with a seed of its own",
           "default": 1
         },
         {
@@ -105,7 +108,7 @@ var dawbridgeProtocol = {
             "float32",
             "pcm24"
           ],
-          "doc": "of region files",
+          "doc": "of region files; a whole file keeps its source's own",
           "default": "pcm24"
         },
         {
@@ -123,7 +126,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "where the span's first sample lies on the project's timeline; absent for `span.start`",
+          "doc": "where the span's first sample lies on the timeline, at its rate; absent for `span.start`",
           "nullable": true
         },
         {
@@ -131,7 +134,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 2000,
-          "doc": "style words, separated by commas",
+          "doc": "words for style, mood and instruments, separated by commas",
           "default": ""
         },
         {
@@ -139,19 +142,21 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 40000,
-          "doc": "with [verse], [chorus] \u2026 lines; empty for instrumental",
+          "doc": "the words to sing, with lines like [verse]; empty for instrumental music",
           "default": ""
         },
         {
           "name": "music",
           "required": false,
           "type": "music",
+          "doc": "tempo, meter and key of the project at the span",
           "default": {}
         },
         {
           "name": "span",
           "required": true,
-          "type": "span"
+          "type": "span",
+          "doc": "counts on the timeline; its rate is the rate of the result"
         }
       ]
     },
@@ -171,7 +176,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "folder of the saved project; empty while it is unsaved",
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of the saved project's folder; empty while it is unsaved",
           "default": ""
         },
         {
@@ -179,7 +185,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "where job folders go; inside `project`, default `<project>/Dawbridge`",
+          "pattern": "^[^\\x00]*$",
+          "doc": "where job folders go, inside `project`; empty for `<project>/Dawbridge`",
           "default": ""
         },
         {
@@ -187,7 +194,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 64,
-          "doc": "empty for the default",
+          "doc": "who shall do it, by name; empty for the default",
           "default": ""
         },
         {
@@ -196,7 +203,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 9007199254740991,
-          "doc": "of the first variant; the others count up; absent for a random one",
+          "doc": "of the first variant, the others count up from it; absent for a random one",
           "nullable": true
         },
         {
@@ -205,6 +212,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 1,
           "max": 8,
+          "doc": "how many takes, each with a seed of its own",
           "default": 1
         },
         {
@@ -215,7 +223,7 @@ var dawbridgeProtocol = {
             "float32",
             "pcm24"
           ],
-          "doc": "of region files",
+          "doc": "of region files; a whole file keeps its source's own",
           "default": "pcm24"
         },
         {
@@ -233,7 +241,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "where the span's first sample lies on the project's timeline; absent for `span.start`",
+          "doc": "where the span's first sample lies on the timeline, at its rate; absent for `span.start`",
           "nullable": true
         },
         {
@@ -241,7 +249,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 2000,
-          "doc": "style words, separated by commas",
+          "doc": "words for style, mood and instruments, separated by commas",
           "default": ""
         },
         {
@@ -249,13 +257,14 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 40000,
-          "doc": "with [verse], [chorus] \u2026 lines; empty for instrumental",
+          "doc": "the words to sing, with lines like [verse]; empty for instrumental music",
           "default": ""
         },
         {
           "name": "music",
           "required": false,
           "type": "music",
+          "doc": "tempo, meter and key of the project at the span",
           "default": {}
         },
         {
@@ -282,7 +291,7 @@ var dawbridgeProtocol = {
             "region",
             "whole"
           ],
-          "doc": "just the new audio, or the file with it spliced in",
+          "doc": "`region`: just the new audio; `whole`: a copy of the file with it spliced in",
           "default": "region"
         },
         {
@@ -294,7 +303,8 @@ var dawbridgeProtocol = {
         {
           "name": "span",
           "required": true,
-          "type": "span"
+          "type": "span",
+          "doc": "what is composed anew"
         },
         {
           "name": "strength",
@@ -323,7 +333,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "folder of the saved project; empty while it is unsaved",
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of the saved project's folder; empty while it is unsaved",
           "default": ""
         },
         {
@@ -331,7 +342,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "where job folders go; inside `project`, default `<project>/Dawbridge`",
+          "pattern": "^[^\\x00]*$",
+          "doc": "where job folders go, inside `project`; empty for `<project>/Dawbridge`",
           "default": ""
         },
         {
@@ -339,7 +351,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 64,
-          "doc": "empty for the default",
+          "doc": "who shall do it, by name; empty for the default",
           "default": ""
         },
         {
@@ -348,7 +360,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 9007199254740991,
-          "doc": "of the first variant; the others count up; absent for a random one",
+          "doc": "of the first variant, the others count up from it; absent for a random one",
           "nullable": true
         },
         {
@@ -357,6 +369,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 1,
           "max": 8,
+          "doc": "how many takes, each with a seed of its own",
           "default": 1
         },
         {
@@ -367,7 +380,7 @@ var dawbridgeProtocol = {
             "float32",
             "pcm24"
           ],
-          "doc": "of region files",
+          "doc": "of region files; a whole file keeps its source's own",
           "default": "pcm24"
         },
         {
@@ -385,7 +398,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "where the span's first sample lies on the project's timeline; absent for `span.start`",
+          "doc": "where the span's first sample lies on the timeline, at its rate; absent for `span.start`",
           "nullable": true
         },
         {
@@ -393,7 +406,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 2000,
-          "doc": "style words, separated by commas",
+          "doc": "words for style, mood and instruments, separated by commas",
           "default": ""
         },
         {
@@ -401,13 +414,14 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 40000,
-          "doc": "with [verse], [chorus] \u2026 lines; empty for instrumental",
+          "doc": "the words to sing, with lines like [verse]; empty for instrumental music",
           "default": ""
         },
         {
           "name": "music",
           "required": false,
           "type": "music",
+          "doc": "tempo, meter and key of the project at the span",
           "default": {}
         },
         {
@@ -434,7 +448,7 @@ var dawbridgeProtocol = {
             "region",
             "whole"
           ],
-          "doc": "just the new audio, or the file with it spliced in",
+          "doc": "`region`: just the new audio; `whole`: a copy of the file with it spliced in",
           "default": "region"
         },
         {
@@ -455,7 +469,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "whole samples",
+          "doc": "samples of new music before the clip",
           "default": 0
         },
         {
@@ -464,7 +478,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "whole samples",
+          "doc": "samples of new music after it; `left` and `right` may not both be 0",
           "default": 0
         }
       ]
@@ -485,7 +499,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "folder of the saved project; empty while it is unsaved",
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of the saved project's folder; empty while it is unsaved",
           "default": ""
         },
         {
@@ -493,7 +508,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "where job folders go; inside `project`, default `<project>/Dawbridge`",
+          "pattern": "^[^\\x00]*$",
+          "doc": "where job folders go, inside `project`; empty for `<project>/Dawbridge`",
           "default": ""
         },
         {
@@ -501,7 +517,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 64,
-          "doc": "empty for the default",
+          "doc": "who shall do it, by name; empty for the default",
           "default": ""
         },
         {
@@ -510,7 +526,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 9007199254740991,
-          "doc": "of the first variant; the others count up; absent for a random one",
+          "doc": "of the first variant, the others count up from it; absent for a random one",
           "nullable": true
         },
         {
@@ -519,6 +535,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 1,
           "max": 8,
+          "doc": "how many takes, each with a seed of its own",
           "default": 1
         },
         {
@@ -529,7 +546,7 @@ var dawbridgeProtocol = {
             "float32",
             "pcm24"
           ],
-          "doc": "of region files",
+          "doc": "of region files; a whole file keeps its source's own",
           "default": "pcm24"
         },
         {
@@ -547,7 +564,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "where the span's first sample lies on the project's timeline; absent for `span.start`",
+          "doc": "where the span's first sample lies on the timeline, at its rate; absent for `span.start`",
           "nullable": true
         },
         {
@@ -555,7 +572,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 2000,
-          "doc": "style words, separated by commas",
+          "doc": "words for style, mood and instruments, separated by commas",
           "default": ""
         },
         {
@@ -563,13 +580,14 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 40000,
-          "doc": "with [verse], [chorus] \u2026 lines; empty for instrumental",
+          "doc": "the words to sing, with lines like [verse]; empty for instrumental music",
           "default": ""
         },
         {
           "name": "music",
           "required": false,
           "type": "music",
+          "doc": "tempo, meter and key of the project at the span",
           "default": {}
         },
         {
@@ -596,18 +614,20 @@ var dawbridgeProtocol = {
             "region",
             "whole"
           ],
-          "doc": "just the new audio, or the file with it spliced in",
+          "doc": "`region`: just the new audio; `whole`: a copy of the file with it spliced in",
           "default": "region"
         },
         {
           "name": "source",
           "required": true,
-          "type": "source"
+          "type": "source",
+          "doc": "the file; `span` counts in its samples"
         },
         {
           "name": "span",
           "required": true,
-          "type": "span"
+          "type": "span",
+          "doc": "what is sung or played anew"
         },
         {
           "name": "mode",
@@ -625,7 +645,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 2000,
-          "doc": "style words, separated by commas",
+          "doc": "the style as it is now; `tags` say how it shall be",
           "default": ""
         },
         {
@@ -633,7 +653,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 40000,
-          "doc": "with [verse], [chorus] \u2026 lines; empty for instrumental",
+          "doc": "the words as they are now; `lyrics` are the new ones",
           "default": ""
         }
       ]
@@ -654,7 +674,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "folder of the saved project; empty while it is unsaved",
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of the saved project's folder; empty while it is unsaved",
           "default": ""
         },
         {
@@ -662,7 +683,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "where job folders go; inside `project`, default `<project>/Dawbridge`",
+          "pattern": "^[^\\x00]*$",
+          "doc": "where job folders go, inside `project`; empty for `<project>/Dawbridge`",
           "default": ""
         },
         {
@@ -670,7 +692,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 64,
-          "doc": "empty for the default",
+          "doc": "who shall do it, by name; empty for the default",
           "default": ""
         },
         {
@@ -679,7 +701,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 9007199254740991,
-          "doc": "of the first variant; the others count up; absent for a random one",
+          "doc": "of the first variant, the others count up from it; absent for a random one",
           "nullable": true
         },
         {
@@ -688,6 +710,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 1,
           "max": 8,
+          "doc": "how many takes, each with a seed of its own",
           "default": 1
         },
         {
@@ -698,7 +721,7 @@ var dawbridgeProtocol = {
             "float32",
             "pcm24"
           ],
-          "doc": "of region files",
+          "doc": "of region files; a whole file keeps its source's own",
           "default": "pcm24"
         },
         {
@@ -716,7 +739,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "where the span's first sample lies on the project's timeline; absent for `span.start`",
+          "doc": "where the span's first sample lies on the timeline, at its rate; absent for `span.start`",
           "nullable": true
         },
         {
@@ -725,6 +748,7 @@ var dawbridgeProtocol = {
           "type": "string",
           "min_length": 1,
           "max_length": 4096,
+          "pattern": "^[^\\x00]*$",
           "doc": "a WAV that Dawbridge wrote"
         },
         {
@@ -733,13 +757,14 @@ var dawbridgeProtocol = {
           "type": "number",
           "min": 0,
           "max": 1,
+          "doc": "0: the same take; 1: nothing of it is left",
           "default": 0.5
         }
       ]
     },
     "layer": {
       "kind": "job",
-      "doc": "A new stem that fits what the other tracks play. `span` counts on the timeline.",
+      "doc": "A new stem that fits what the other tracks play.",
       "fields": [
         {
           "name": "job",
@@ -753,7 +778,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "folder of the saved project; empty while it is unsaved",
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of the saved project's folder; empty while it is unsaved",
           "default": ""
         },
         {
@@ -761,7 +787,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "where job folders go; inside `project`, default `<project>/Dawbridge`",
+          "pattern": "^[^\\x00]*$",
+          "doc": "where job folders go, inside `project`; empty for `<project>/Dawbridge`",
           "default": ""
         },
         {
@@ -769,7 +796,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 64,
-          "doc": "empty for the default",
+          "doc": "who shall do it, by name; empty for the default",
           "default": ""
         },
         {
@@ -778,7 +805,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 9007199254740991,
-          "doc": "of the first variant; the others count up; absent for a random one",
+          "doc": "of the first variant, the others count up from it; absent for a random one",
           "nullable": true
         },
         {
@@ -787,6 +814,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 1,
           "max": 8,
+          "doc": "how many takes, each with a seed of its own",
           "default": 1
         },
         {
@@ -797,7 +825,7 @@ var dawbridgeProtocol = {
             "float32",
             "pcm24"
           ],
-          "doc": "of region files",
+          "doc": "of region files; a whole file keeps its source's own",
           "default": "pcm24"
         },
         {
@@ -815,7 +843,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "where the span's first sample lies on the project's timeline; absent for `span.start`",
+          "doc": "where the span's first sample lies on the timeline, at its rate; absent for `span.start`",
           "nullable": true
         },
         {
@@ -823,7 +851,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 2000,
-          "doc": "style words, separated by commas",
+          "doc": "words for style, mood and instruments, separated by commas",
           "default": ""
         },
         {
@@ -831,13 +859,14 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 40000,
-          "doc": "with [verse], [chorus] \u2026 lines; empty for instrumental",
+          "doc": "the words to sing, with lines like [verse]; empty for instrumental music",
           "default": ""
         },
         {
           "name": "music",
           "required": false,
           "type": "music",
+          "doc": "tempo, meter and key of the project at the span",
           "default": {}
         },
         {
@@ -863,6 +892,7 @@ var dawbridgeProtocol = {
           "choices": [
             "region"
           ],
+          "doc": "there is no file to splice it into",
           "default": "region"
         },
         {
@@ -879,7 +909,8 @@ var dawbridgeProtocol = {
         {
           "name": "span",
           "required": true,
-          "type": "span"
+          "type": "span",
+          "doc": "what the new stem fills; counts on the timeline"
         },
         {
           "name": "role",
@@ -893,7 +924,7 @@ var dawbridgeProtocol = {
     },
     "accompany": {
       "kind": "job",
-      "doc": "A full backing for a vocal or solo. `span` counts on the timeline.",
+      "doc": "A full backing for a vocal or solo.",
       "fields": [
         {
           "name": "job",
@@ -907,7 +938,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "folder of the saved project; empty while it is unsaved",
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of the saved project's folder; empty while it is unsaved",
           "default": ""
         },
         {
@@ -915,7 +947,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "where job folders go; inside `project`, default `<project>/Dawbridge`",
+          "pattern": "^[^\\x00]*$",
+          "doc": "where job folders go, inside `project`; empty for `<project>/Dawbridge`",
           "default": ""
         },
         {
@@ -923,7 +956,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 64,
-          "doc": "empty for the default",
+          "doc": "who shall do it, by name; empty for the default",
           "default": ""
         },
         {
@@ -932,7 +965,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 9007199254740991,
-          "doc": "of the first variant; the others count up; absent for a random one",
+          "doc": "of the first variant, the others count up from it; absent for a random one",
           "nullable": true
         },
         {
@@ -941,6 +974,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 1,
           "max": 8,
+          "doc": "how many takes, each with a seed of its own",
           "default": 1
         },
         {
@@ -951,7 +985,7 @@ var dawbridgeProtocol = {
             "float32",
             "pcm24"
           ],
-          "doc": "of region files",
+          "doc": "of region files; a whole file keeps its source's own",
           "default": "pcm24"
         },
         {
@@ -969,7 +1003,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "where the span's first sample lies on the project's timeline; absent for `span.start`",
+          "doc": "where the span's first sample lies on the timeline, at its rate; absent for `span.start`",
           "nullable": true
         },
         {
@@ -977,7 +1011,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 2000,
-          "doc": "style words, separated by commas",
+          "doc": "words for style, mood and instruments, separated by commas",
           "default": ""
         },
         {
@@ -985,13 +1019,14 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 40000,
-          "doc": "with [verse], [chorus] \u2026 lines; empty for instrumental",
+          "doc": "the words to sing, with lines like [verse]; empty for instrumental music",
           "default": ""
         },
         {
           "name": "music",
           "required": false,
           "type": "music",
+          "doc": "tempo, meter and key of the project at the span",
           "default": {}
         },
         {
@@ -1017,6 +1052,7 @@ var dawbridgeProtocol = {
           "choices": [
             "region"
           ],
+          "doc": "there is no file to splice it into",
           "default": "region"
         },
         {
@@ -1027,12 +1063,14 @@ var dawbridgeProtocol = {
             "type": "source"
           },
           "min_length": 1,
-          "max_length": 256
+          "max_length": 256,
+          "doc": "the vocal or solo"
         },
         {
           "name": "span",
           "required": true,
-          "type": "span"
+          "type": "span",
+          "doc": "what the backing fills; counts on the timeline"
         }
       ]
     },
@@ -1052,7 +1090,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "folder of the saved project; empty while it is unsaved",
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of the saved project's folder; empty while it is unsaved",
           "default": ""
         },
         {
@@ -1060,7 +1099,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "where job folders go; inside `project`, default `<project>/Dawbridge`",
+          "pattern": "^[^\\x00]*$",
+          "doc": "where job folders go, inside `project`; empty for `<project>/Dawbridge`",
           "default": ""
         },
         {
@@ -1068,7 +1108,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 64,
-          "doc": "empty for the default",
+          "doc": "who shall do it, by name; empty for the default",
           "default": ""
         },
         {
@@ -1077,7 +1117,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 9007199254740991,
-          "doc": "of the first variant; the others count up; absent for a random one",
+          "doc": "of the first variant, the others count up from it; absent for a random one",
           "nullable": true
         },
         {
@@ -1086,6 +1126,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 1,
           "max": 8,
+          "doc": "how many takes, each with a seed of its own",
           "default": 1
         },
         {
@@ -1096,7 +1137,7 @@ var dawbridgeProtocol = {
             "float32",
             "pcm24"
           ],
-          "doc": "of region files",
+          "doc": "of region files; a whole file keeps its source's own",
           "default": "pcm24"
         },
         {
@@ -1114,25 +1155,28 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "where the span's first sample lies on the project's timeline; absent for `span.start`",
+          "doc": "where the span's first sample lies on the timeline, at its rate; absent for `span.start`",
           "nullable": true
         },
         {
           "name": "source",
           "required": true,
-          "type": "source"
+          "type": "source",
+          "doc": "the mix; `span` counts in its samples"
         },
         {
           "name": "span",
           "required": true,
-          "type": "span"
+          "type": "span",
+          "doc": "the part of it that is wanted"
         },
         {
           "name": "role",
           "required": true,
           "type": "string",
           "min_length": 1,
-          "max_length": 32
+          "max_length": 32,
+          "doc": "the stem to take out: vocals, drums, \u2026"
         }
       ]
     },
@@ -1152,7 +1196,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "folder of the saved project; empty while it is unsaved",
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of the saved project's folder; empty while it is unsaved",
           "default": ""
         },
         {
@@ -1160,7 +1205,8 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "where job folders go; inside `project`, default `<project>/Dawbridge`",
+          "pattern": "^[^\\x00]*$",
+          "doc": "where job folders go, inside `project`; empty for `<project>/Dawbridge`",
           "default": ""
         },
         {
@@ -1168,7 +1214,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 64,
-          "doc": "empty for the default",
+          "doc": "who shall do it, by name; empty for the default",
           "default": ""
         },
         {
@@ -1177,7 +1223,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 9007199254740991,
-          "doc": "of the first variant; the others count up; absent for a random one",
+          "doc": "of the first variant, the others count up from it; absent for a random one",
           "nullable": true
         },
         {
@@ -1186,6 +1232,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 1,
           "max": 8,
+          "doc": "how many takes, each with a seed of its own",
           "default": 1
         },
         {
@@ -1196,7 +1243,7 @@ var dawbridgeProtocol = {
             "float32",
             "pcm24"
           ],
-          "doc": "of region files",
+          "doc": "of region files; a whole file keeps its source's own",
           "default": "pcm24"
         },
         {
@@ -1214,7 +1261,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "where the span's first sample lies on the project's timeline; absent for `span.start`",
+          "doc": "where the span's first sample lies on the timeline, at its rate; absent for `span.start`",
           "nullable": true
         },
         {
@@ -1223,21 +1270,21 @@ var dawbridgeProtocol = {
           "type": "string",
           "min_length": 1,
           "max_length": 4096,
+          "pattern": "^[^\\x00]*$",
           "doc": "a WAV that Dawbridge wrote"
         }
       ]
     },
     "hello": {
       "kind": "ask",
-      "doc": "Say who you are, and ask for what you missed.",
+      "doc": "Say who you are, and ask for the events that you missed; `welcome` answers.",
       "fields": [
         {
           "name": "id",
           "required": true,
           "type": "string",
-          "min_length": 1,
-          "max_length": 64,
-          "doc": "made by the client; the answer carries it"
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$(?!\\n)",
+          "doc": "made by the client, fresh for every question; the answer carries it; may become a file name"
         },
         {
           "name": "after",
@@ -1268,16 +1315,15 @@ var dawbridgeProtocol = {
           "name": "id",
           "required": true,
           "type": "string",
-          "min_length": 1,
-          "max_length": 64,
-          "doc": "made by the client; the answer carries it"
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$(?!\\n)",
+          "doc": "made by the client, fresh for every question; the answer carries it; may become a file name"
         },
         {
           "name": "job",
           "required": true,
           "type": "string",
           "pattern": "^[a-z0-9][a-z0-9_-]{7,63}$(?!\\n)",
-          "doc": "made by the client, fresh for every request; 8 to 64 of a-z 0-9 _ -; becomes a folder name"
+          "doc": "the one to stop"
         }
       ]
     },
@@ -1289,16 +1335,15 @@ var dawbridgeProtocol = {
           "name": "id",
           "required": true,
           "type": "string",
-          "min_length": 1,
-          "max_length": 64,
-          "doc": "made by the client; the answer carries it"
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$(?!\\n)",
+          "doc": "made by the client, fresh for every question; the answer carries it; may become a file name"
         },
         {
           "name": "job",
           "required": true,
           "type": "string",
           "pattern": "^[a-z0-9][a-z0-9_-]{7,63}$(?!\\n)",
-          "doc": "made by the client, fresh for every request; 8 to 64 of a-z 0-9 _ -; becomes a folder name"
+          "doc": "the one to run again, under its old id"
         }
       ]
     },
@@ -1310,37 +1355,36 @@ var dawbridgeProtocol = {
           "name": "id",
           "required": true,
           "type": "string",
-          "min_length": 1,
-          "max_length": 64,
-          "doc": "made by the client; the answer carries it"
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$(?!\\n)",
+          "doc": "made by the client, fresh for every question; the answer carries it; may become a file name"
         },
         {
           "name": "job",
           "required": true,
           "type": "string",
           "pattern": "^[a-z0-9][a-z0-9_-]{7,63}$(?!\\n)",
-          "doc": "made by the client, fresh for every request; 8 to 64 of a-z 0-9 _ -; becomes a folder name"
+          "doc": "the one that made the take"
         },
         {
           "name": "number",
           "required": true,
           "type": "integer",
           "min": 1,
-          "max": 8
+          "max": 8,
+          "doc": "the take's `number`"
         }
       ]
     },
     "list": {
       "kind": "ask",
-      "doc": "Jobs, or takes of a project, newest first.",
+      "doc": "Jobs, or takes of a project, newest first; `listing` answers.",
       "fields": [
         {
           "name": "id",
           "required": true,
           "type": "string",
-          "min_length": 1,
-          "max_length": 64,
-          "doc": "made by the client; the answer carries it"
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$(?!\\n)",
+          "doc": "made by the client, fresh for every question; the answer carries it; may become a file name"
         },
         {
           "name": "what",
@@ -1350,6 +1394,7 @@ var dawbridgeProtocol = {
             "jobs",
             "takes"
           ],
+          "doc": "what to list",
           "default": "jobs"
         },
         {
@@ -1357,6 +1402,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "max_length": 4096,
+          "pattern": "^[^\\x00]*$",
           "doc": "takes of this project only; empty for all",
           "default": ""
         },
@@ -1366,6 +1412,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 1,
           "max": 1000,
+          "doc": "as many as this at the most",
           "default": 100
         }
       ]
@@ -1378,15 +1425,15 @@ var dawbridgeProtocol = {
           "name": "id",
           "required": true,
           "type": "string",
-          "min_length": 1,
-          "max_length": 64,
-          "doc": "made by the client; the answer carries it"
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$(?!\\n)",
+          "doc": "made by the client, fresh for every question; the answer carries it; may become a file name"
         },
         {
           "name": "seq",
           "required": true,
           "type": "integer",
-          "min": 1
+          "min": 1,
+          "doc": "of the event that has arrived"
         }
       ]
     },
@@ -1398,9 +1445,8 @@ var dawbridgeProtocol = {
           "name": "id",
           "required": true,
           "type": "string",
-          "min_length": 1,
-          "max_length": 64,
-          "doc": "made by the client; the answer carries it"
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$(?!\\n)",
+          "doc": "made by the client, fresh for every question; the answer carries it; may become a file name"
         }
       ]
     }
@@ -1437,6 +1483,7 @@ var dawbridgeProtocol = {
           "name": "backend",
           "required": false,
           "type": "string",
+          "doc": "who will do it",
           "default": ""
         }
       ]
@@ -1465,6 +1512,7 @@ var dawbridgeProtocol = {
           "name": "attempt",
           "required": false,
           "type": "integer",
+          "doc": "2 or more where an earlier try was lost or the job was retried",
           "default": 1
         }
       ]
@@ -1473,7 +1521,7 @@ var dawbridgeProtocol = {
       "kind": "job",
       "kept": false,
       "last": false,
-      "doc": "Not kept; at most ten a second. On OSC flat: job, fraction, stage.",
+      "doc": "How far the job is. Not kept; at most ten a second. On OSC flat: job, fraction, stage.",
       "fields": [
         {
           "name": "job",
@@ -1495,13 +1543,14 @@ var dawbridgeProtocol = {
           "type": "number",
           "min": 0,
           "max": 1,
+          "doc": "of the whole job, 1 when it is done",
           "default": 0.0
         },
         {
           "name": "stage",
           "required": false,
           "type": "string",
-          "doc": "'reading', 'rendering 2 of 3', 'writing'",
+          "doc": "what is being done, e.g. 'reading', 'rendering 2 of 3', 'writing'",
           "default": ""
         }
       ]
@@ -1560,6 +1609,7 @@ var dawbridgeProtocol = {
           "items": {
             "type": "take"
           },
+          "doc": "all takes of the job",
           "default": []
         },
         {
@@ -1575,7 +1625,7 @@ var dawbridgeProtocol = {
       "kind": "job",
       "kept": true,
       "last": true,
-      "doc": "The last word of a job that did not. `retry` may still save it.",
+      "doc": "The last word of a job that did not work. `retry` may still save it.",
       "fields": [
         {
           "name": "job",
@@ -1651,12 +1701,13 @@ var dawbridgeProtocol = {
       "kind": "answer",
       "kept": false,
       "last": false,
-      "doc": "The message was not accepted and nothing was done. `job` names the job it was about, if that could be read.",
+      "doc": "The message was not accepted and nothing was done.",
       "fields": [
         {
           "name": "id",
           "required": false,
           "type": "string",
+          "doc": "of the question",
           "default": ""
         },
         {
@@ -1668,6 +1719,7 @@ var dawbridgeProtocol = {
           "name": "job",
           "required": false,
           "type": "string",
+          "doc": "the job that the message was about, if that could be read",
           "default": ""
         }
       ]
@@ -1676,12 +1728,13 @@ var dawbridgeProtocol = {
       "kind": "answer",
       "kept": false,
       "last": false,
-      "doc": "Done, or on its way.",
+      "doc": "The answer to `cancel`, `retry`, `choose`, `ack` and `stop`: done, or on its way.",
       "fields": [
         {
           "name": "id",
           "required": false,
           "type": "string",
+          "doc": "of the question",
           "default": ""
         }
       ]
@@ -1696,17 +1749,20 @@ var dawbridgeProtocol = {
           "name": "id",
           "required": false,
           "type": "string",
+          "doc": "of the question",
           "default": ""
         },
         {
           "name": "version",
           "required": true,
-          "type": "integer"
+          "type": "integer",
+          "doc": "of the protocol"
         },
         {
           "name": "release",
           "required": true,
-          "type": "string"
+          "type": "string",
+          "doc": "of Dawbridge"
         },
         {
           "name": "engine",
@@ -1717,7 +1773,8 @@ var dawbridgeProtocol = {
             "down",
             "ready",
             "starting"
-          ]
+          ],
+          "doc": "how the engine is; jobs are accepted in every state"
         },
         {
           "name": "seq",
@@ -1730,6 +1787,7 @@ var dawbridgeProtocol = {
           "name": "engine_problem",
           "required": false,
           "type": "problem",
+          "doc": "why the engine is down",
           "nullable": true
         },
         {
@@ -1739,12 +1797,14 @@ var dawbridgeProtocol = {
           "items": {
             "type": "capabilities"
           },
+          "doc": "known once the engine was up",
           "default": []
         },
         {
           "name": "default_backend",
           "required": false,
           "type": "string",
+          "doc": "who serves a job that names no backend",
           "default": ""
         }
       ]
@@ -1759,6 +1819,7 @@ var dawbridgeProtocol = {
           "name": "id",
           "required": false,
           "type": "string",
+          "doc": "of the question",
           "default": ""
         },
         {
@@ -1768,6 +1829,7 @@ var dawbridgeProtocol = {
           "items": {
             "type": "job_line"
           },
+          "doc": "where jobs were asked for",
           "default": []
         },
         {
@@ -1777,6 +1839,7 @@ var dawbridgeProtocol = {
           "items": {
             "type": "take"
           },
+          "doc": "where takes were asked for",
           "default": []
         }
       ]
@@ -1802,6 +1865,7 @@ var dawbridgeProtocol = {
           "name": "problem",
           "required": false,
           "type": "problem",
+          "doc": "why it is down",
           "nullable": true
         }
       ]
@@ -1817,7 +1881,7 @@ var dawbridgeProtocol = {
           "type": "number",
           "min": 20,
           "max": 400,
-          "doc": "quarter notes a minute",
+          "doc": "quarter notes a minute; absent if unknown",
           "nullable": true
         },
         {
@@ -1825,6 +1889,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "pattern": "^([1-9]|[12][0-9]|3[0-2])/(1|2|4|8|16)$(?!\\n)",
+          "doc": "e.g. 4/4, 7/8, 12/8",
           "default": "4/4"
         },
         {
@@ -1832,7 +1897,7 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "string",
           "pattern": "^([A-G](#|b)?( (major|minor))?)?$(?!\\n)",
-          "doc": "'D major'; empty if unknown",
+          "doc": "e.g. D major, F# minor, Bb; empty if unknown",
           "default": ""
         },
         {
@@ -1841,7 +1906,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "samples from the last bar line to the start of the span",
+          "doc": "samples from the last bar line to the start of the span, at the span's rate",
           "default": 0
         }
       ]
@@ -1884,7 +1949,8 @@ var dawbridgeProtocol = {
           "type": "string",
           "min_length": 1,
           "max_length": 4096,
-          "doc": "absolute path, UTF-8"
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of a file"
         },
         {
           "name": "start",
@@ -1901,12 +1967,13 @@ var dawbridgeProtocol = {
           "type": "number",
           "min": -120,
           "max": 40,
+          "doc": "how loud the project plays it, in decibels",
           "default": 0.0
         }
       ]
     },
     "take": {
-      "doc": "One result: audio that lies on disk, complete, under its final name. `path` \u2026 `span` are those of its first part.",
+      "doc": "One result: audio that lies on disk, complete, under its final name. `path`, `samples` and `span` are those of its first part.",
       "fields": [
         {
           "name": "job",
@@ -1928,7 +1995,8 @@ var dawbridgeProtocol = {
           "type": "string",
           "min_length": 1,
           "max_length": 4096,
-          "doc": "absolute path, UTF-8"
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of a Broadcast WAV with the recipe inside"
         },
         {
           "name": "seed",
@@ -1936,12 +2004,13 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 9007199254740991,
-          "doc": "0 \u2026 2^53-1, exact in every language"
+          "doc": "that it was made with; send it again for the same audio"
         },
         {
           "name": "sample_rate",
           "required": true,
-          "type": "integer"
+          "type": "integer",
+          "doc": "samples a second"
         },
         {
           "name": "samples",
@@ -1949,7 +2018,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "whole samples"
+          "doc": "length of the file at `path`"
         },
         {
           "name": "channels",
@@ -1959,12 +2028,14 @@ var dawbridgeProtocol = {
         {
           "name": "span",
           "required": true,
-          "type": "span"
+          "type": "span",
+          "doc": "what the audio at `path` replaces or adds, without handles"
         },
         {
           "name": "backend",
           "required": true,
-          "type": "string"
+          "type": "string",
+          "doc": "who made it"
         },
         {
           "name": "parts",
@@ -1972,14 +2043,16 @@ var dawbridgeProtocol = {
           "type": "list",
           "items": {
             "type": "part"
-          }
+          },
+          "doc": "its files, from left to right"
         },
         {
           "name": "latents",
           "required": false,
           "type": "string",
           "max_length": 4096,
-          "doc": "absolute path of a folder, UTF-8; empty for none",
+          "pattern": "^[^\\x00]*$",
+          "doc": "the model's own form of the take, kept for later edits; empty for none",
           "default": ""
         },
         {
@@ -1996,6 +2069,7 @@ var dawbridgeProtocol = {
           "name": "chosen",
           "required": false,
           "type": "boolean",
+          "doc": "somebody kept this one with `choose`",
           "default": false
         }
       ]
@@ -2009,7 +2083,8 @@ var dawbridgeProtocol = {
           "type": "string",
           "min_length": 1,
           "max_length": 4096,
-          "doc": "absolute path, UTF-8"
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of a WAV"
         },
         {
           "name": "samples",
@@ -2017,7 +2092,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "whole samples"
+          "doc": "length of the file, with its handles"
         },
         {
           "name": "span",
@@ -2029,7 +2104,7 @@ var dawbridgeProtocol = {
           "name": "timeline",
           "required": true,
           "type": "integer",
-          "doc": "where the file's first sample belongs on the timeline"
+          "doc": "where the file's first sample belongs on the timeline, at the span's rate"
         },
         {
           "name": "handles",
@@ -2040,7 +2115,7 @@ var dawbridgeProtocol = {
           },
           "min_length": 2,
           "max_length": 2,
-          "doc": "samples before and after the span, unchanged source",
+          "doc": "samples of unchanged source before and after the span",
           "default": [
             0,
             0
@@ -2055,12 +2130,14 @@ var dawbridgeProtocol = {
             "left",
             "right"
           ],
+          "doc": "which end of the clip an `extend` continues here",
           "default": ""
         },
         {
           "name": "fade",
           "required": false,
           "type": "fade",
+          "doc": "how its edges meet what lies around it",
           "default": {}
         },
         {
@@ -2076,6 +2153,7 @@ var dawbridgeProtocol = {
           "items": {
             "type": "stem"
           },
+          "doc": "empty where there is only the mix",
           "default": []
         }
       ]
@@ -2089,7 +2167,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "whole samples",
+          "doc": "length of the fade at the start",
           "default": 0
         },
         {
@@ -2098,7 +2176,7 @@ var dawbridgeProtocol = {
           "type": "integer",
           "min": 0,
           "max": 1099511627776,
-          "doc": "whole samples",
+          "doc": "length of the fade at the end",
           "default": 0
         }
       ]
@@ -2110,24 +2188,28 @@ var dawbridgeProtocol = {
           "name": "before",
           "required": false,
           "type": "number",
+          "doc": "of what was there",
           "nullable": true
         },
         {
           "name": "surroundings",
           "required": false,
           "type": "number",
+          "doc": "of what lies around the span",
           "nullable": true
         },
         {
           "name": "after",
           "required": false,
           "type": "number",
+          "doc": "of the new audio, as delivered",
           "nullable": true
         },
         {
           "name": "gain_db",
           "required": false,
           "type": "number",
+          "doc": "gain that was applied to the new audio, in decibels",
           "default": 0.0
         }
       ]
@@ -2138,7 +2220,8 @@ var dawbridgeProtocol = {
         {
           "name": "role",
           "required": true,
-          "type": "string"
+          "type": "string",
+          "doc": "drums, bass, \u2026; mix where the backend cannot separate"
         },
         {
           "name": "path",
@@ -2146,7 +2229,8 @@ var dawbridgeProtocol = {
           "type": "string",
           "min_length": 1,
           "max_length": 4096,
-          "doc": "absolute path, UTF-8"
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of a WAV"
         }
       ]
     },
@@ -2180,7 +2264,8 @@ var dawbridgeProtocol = {
         {
           "name": "backend",
           "required": true,
-          "type": "string"
+          "type": "string",
+          "doc": "its name, as requests give it"
         },
         {
           "name": "model",
@@ -2200,23 +2285,27 @@ var dawbridgeProtocol = {
           "type": "list",
           "items": {
             "type": "string"
-          }
+          },
+          "doc": "the requests it serves, as words: repaint, \u2026"
         },
         {
           "name": "sample_rate",
           "required": true,
-          "type": "integer"
+          "type": "integer",
+          "doc": "that it works at; the bridge converts"
         },
         {
           "name": "channels",
           "required": false,
           "type": "integer",
+          "doc": "that it works with; the bridge converts",
           "default": 2
         },
         {
           "name": "lyrics",
           "required": false,
           "type": "boolean",
+          "doc": "whether it can sing words",
           "default": false
         },
         {
@@ -2226,6 +2315,7 @@ var dawbridgeProtocol = {
           "items": {
             "type": "string"
           },
+          "doc": "that it sings, as ISO 639-1 codes",
           "default": []
         },
         {
@@ -2249,19 +2339,21 @@ var dawbridgeProtocol = {
           "name": "min_seconds",
           "required": false,
           "type": "number",
+          "doc": "shortest span it fills",
           "default": 0.1
         },
         {
           "name": "max_seconds",
           "required": false,
           "type": "number",
+          "doc": "longest span it fills",
           "default": 240.0
         },
         {
           "name": "max_bytes",
           "required": false,
           "type": "integer",
-          "doc": "memory it needs at the most, on its device",
+          "doc": "memory it needs at the most, on its device; 0 if not known",
           "default": 0
         }
       ]
@@ -2286,7 +2378,8 @@ var dawbridgeProtocol = {
         {
           "name": "task",
           "required": true,
-          "type": "string"
+          "type": "string",
+          "doc": "the word of its request"
         },
         {
           "name": "state",
@@ -2310,30 +2403,35 @@ var dawbridgeProtocol = {
           "name": "project",
           "required": false,
           "type": "string",
+          "doc": "folder of its project",
           "default": ""
         },
         {
           "name": "tags",
           "required": false,
           "type": "string",
+          "doc": "of its request",
           "default": ""
         },
         {
           "name": "span",
           "required": false,
           "type": "span",
+          "doc": "of its request",
           "nullable": true
         },
         {
           "name": "fraction",
           "required": false,
           "type": "number",
+          "doc": "how far it is, from 0 to 1",
           "default": 0.0
         },
         {
           "name": "error",
           "required": false,
           "type": "problem",
+          "doc": "why it failed",
           "nullable": true
         }
       ]
