@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from bridge_server.protocol.requests import JobRequest
-from bridge_server.protocol.values import Seed
+from bridge_server.protocol.values import Origin, Seed
 
 
 class Recipe(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -20,5 +20,5 @@ class Recipe(Struct, frozen=True, kw_only=True, omit_defaults=True):
     created: Annotated[str, Meta(description="UTC, ISO 8601")]
     context_sha256: Annotated[str, Meta(description="of the audio the backend heard, float32 at its rate")]
     origin_take: Annotated[str, Meta(description="path of the take that a retake varied")] = ""
-    variance: float = 0.0
+    origin: Origin | None = None
     notes: tuple[str, ...] = ()

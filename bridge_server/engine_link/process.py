@@ -1,0 +1,56 @@
+"""The engine's process: started with its input held open, so that it ends with the bridge; noticed when it dies."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+LOG_BYTES = 4_000_000
+
+_APART: dict[str, Any]
+"""Keeps Ctrl-C in the bridge's terminal, and a console window on Windows, away from the engine."""
+
+if sys.platform == "win32":
+    _APART = {"creationflags": subprocess.CREATE_NO_WINDOW}
+else:
+    _APART = {"start_new_session": True}
+
+
+class EngineProcess:
+    """One run of the engine. `on_exit(code)` is called from a thread of its own."""
+
+    def __init__(self, command: tuple[str, ...], key: str, log: Path, on_exit: Callable[[int], None]) -> None:
+        """Raises OSError when the program cannot be started."""
+        mode = "ab" if log.exists() and log.stat().st_size < LOG_BYTES else "wb"
+        with log.open(mode) as output:
+            self._popen = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                env={**os.environ, "DAWBRIDGE_ENGINE_KEY": key},
+                **_APART,
+            )
+        threading.Thread(target=lambda: on_exit(self._popen.wait()), name="engine-exit", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    def kill(self) -> None:
+        self._popen.kill()
+
+    def stop(self, within_seconds: float) -> None:
+        """Let go of its input, which ends it; kill it if that takes too long."""
+        assert self._popen.stdin is not None
+        self._popen.stdin.close()
+        try:
+            self._popen.wait(within_seconds)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            self._popen.wait()

@@ -1,0 +1,61 @@
+"""Home: the user's Dawbridge folder, and where everything in it lies."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths below one folder that belongs to the user alone. One bridge serves one home."""
+
+    root: Path
+
+    @classmethod
+    def find(cls) -> Home:
+        """`DAWBRIDGE_HOME`, or the platform's folder for user data."""
+        named = os.environ.get("DAWBRIDGE_HOME")
+        return cls(Path(named) if named else Path(platformdirs.user_data_dir("dawbridge", appauthor=False)))
+
+    @property
+    def connection(self) -> Path:
+        return self.root / "connection.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "bridge.lock"
+
+    @property
+    def journal(self) -> Path:
+        return self.root / "journal.sqlite3"
+
+    @property
+    def mailbox(self) -> Path:
+        return self.root / "mailbox"
+
+    @property
+    def scratch(self) -> Path:
+        return self.root / "scratch"
+
+    @property
+    def outbox(self) -> Path:
+        return self.root / "outbox"
+
+    @property
+    def takes(self) -> Path:
+        """For projects that have not been saved yet."""
+        return self.root / "takes"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    def make(self) -> None:
+        """Create the folders, owner-only. Raises OSError."""
+        for folder in (self.root, self.mailbox, self.scratch, self.outbox, self.takes, self.logs):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.chmod(0o700)

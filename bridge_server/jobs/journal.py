@@ -1,0 +1,198 @@
+"""Journal: every accepted job, every event and every take, on disk before anybody hears of it (promise P3).
+
+SQLite in WAL mode: a commit reaches the operating system before the answer goes out, so kill -9 loses nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from bridge_server.jobs.job import ENDED, Job
+from bridge_server.protocol.codec import to_json
+from bridge_server.protocol.errors import BridgeError, BridgeFault, DiskFull, Problem
+from bridge_server.protocol.events import AnyEvent, JobEvent
+from bridge_server.protocol.requests import JobRequest
+from bridge_server.protocol.values import Capabilities, Take
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, client TEXT NOT NULL, door TEXT NOT NULL, request BLOB NOT NULL, fingerprint TEXT NOT NULL,
+    state TEXT NOT NULL, attempts INTEGER NOT NULL, created REAL NOT NULL, error BLOB);
+CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, created);
+CREATE TABLE IF NOT EXISTS events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL, client TEXT NOT NULL, body BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS events_by_client ON events (client, seq);
+CREATE TABLE IF NOT EXISTS takes (
+    job TEXT NOT NULL, number INTEGER NOT NULL, project TEXT NOT NULL, created REAL NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (job, number));
+CREATE INDEX IF NOT EXISTS takes_by_project ON takes (project, created);
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, body BLOB NOT NULL);
+"""
+
+_request_decoder = msgspec.json.Decoder(JobRequest)
+_event_decoder = msgspec.json.Decoder(AnyEvent)
+_take_decoder = msgspec.json.Decoder(Take)
+
+
+def fingerprint(request: JobRequest) -> str:
+    """Equal for equal requests, whichever door and spelling they came in."""
+    return hashlib.sha256(to_json(request)).hexdigest()
+
+
+class Journal:
+    """Used by one thread. Every method commits before it returns; methods raise DiskFull or BridgeFault."""
+
+    def __init__(self, path: Path) -> None:
+        self._base = sqlite3.connect(path, isolation_level=None)
+        self._base.execute("PRAGMA journal_mode=WAL")
+        self._base.execute("PRAGMA synchronous=NORMAL")
+        self._base.executescript(SCHEMA)
+
+    def close(self) -> None:
+        self._base.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; may not be nested."""
+        try:
+            self._base.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._base.execute("ROLLBACK")
+                raise
+            self._base.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._base.in_transaction:
+                self._base.execute("ROLLBACK")
+            raise _translated(error) from error
+
+    # jobs
+
+    def add(self, job: Job, mark: str) -> None:
+        """`mark` is the fingerprint of the request as the client sent it, before the seed was settled."""
+        self._base.execute(
+            "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            (job.id, job.client, job.door, to_json(job.request), mark, job.state, job.attempts, job.created),
+        )
+
+    def save(self, job: Job) -> None:
+        error = to_json(job.error) if job.error else None
+        self._base.execute(
+            "UPDATE jobs SET state = ?, attempts = ?, error = ? WHERE id = ?",
+            (job.state, job.attempts, error, job.id),
+        )
+
+    def job(self, job_id: str) -> Job | None:
+        row = self._base.execute(f"SELECT {_JOB} FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        return _job(row) if row else None
+
+    def mark(self, job_id: str) -> str:
+        """The fingerprint under which a job was accepted; empty when there is no such job."""
+        row = self._base.execute("SELECT fingerprint FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def unfinished(self) -> list[Job]:
+        """Jobs that were queued or running when the bridge ended, oldest first."""
+        rows = self._base.execute(f"SELECT {_JOB} FROM jobs WHERE state IN ('queued', 'running') ORDER BY created")
+        return [_job(row) for row in rows]
+
+    def latest(self, limit: int) -> list[Job]:
+        return [
+            _job(row) for row in self._base.execute(f"SELECT {_JOB} FROM jobs ORDER BY created DESC LIMIT ?", (limit,))
+        ]
+
+    # events
+
+    def append(self, event: JobEvent, client: str) -> JobEvent:
+        """Keep an event; returns it with its `seq`."""
+        cursor = self._base.execute("INSERT INTO events (job, client, body) VALUES (?, ?, ?)", (event.job, client, b""))
+        assert cursor.lastrowid is not None
+        numbered = msgspec.structs.replace(event, seq=cursor.lastrowid)
+        self._base.execute("UPDATE events SET body = ? WHERE seq = ?", (to_json(numbered), numbered.seq))
+        return numbered
+
+    def events_after(self, seq: int, client: str | None) -> list[AnyEvent]:
+        """Kept events newer than `seq`, of one client's jobs or of all."""
+        rows = self._base.execute(
+            "SELECT body FROM events WHERE seq > ? AND (? IS NULL OR client = ?) ORDER BY seq", (seq, client, client)
+        )
+        return [_event_decoder.decode(body) for (body,) in rows]
+
+    def last_event(self, job_id: str) -> AnyEvent | None:
+        row = self._base.execute(
+            "SELECT body FROM events WHERE job = ? ORDER BY seq DESC LIMIT 1", (job_id,)
+        ).fetchone()
+        return _event_decoder.decode(row[0]) if row else None
+
+    def newest_seq(self) -> int:
+        return int(self._base.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
+
+    # takes
+
+    def keep_take(self, take: Take, project: str) -> None:
+        self._base.execute(
+            "INSERT OR REPLACE INTO takes VALUES (?, ?, ?, ?, ?)",
+            (take.job, take.number, project, time.time(), to_json(take)),
+        )
+
+    def takes(self, *, job: str | None = None, project: str = "", limit: int = 1_000) -> list[Take]:
+        """Newest first; of one job in the order of their numbers."""
+        if job is not None:
+            rows = self._base.execute("SELECT body FROM takes WHERE job = ? ORDER BY number", (job,))
+        else:
+            rows = self._base.execute(
+                "SELECT body FROM takes WHERE ? IN ('', project) ORDER BY created DESC, number LIMIT ?",
+                (project, limit),
+            )
+        return [_take_decoder.decode(body) for (body,) in rows]
+
+    # facts that help the next start
+
+    def remember_backends(self, backends: tuple[Capabilities, ...]) -> None:
+        self._base.execute("INSERT OR REPLACE INTO facts VALUES ('backends', ?)", (msgspec.json.encode(backends),))
+
+    def known_backends(self) -> tuple[Capabilities, ...]:
+        """What the engine could do when it was last up; empty before its first start or after a change of format."""
+        row = self._base.execute("SELECT body FROM facts WHERE name = 'backends'").fetchone()
+        try:
+            return msgspec.json.decode(row[0], type=tuple[Capabilities, ...]) if row else ()
+        except msgspec.DecodeError:
+            return ()
+
+    def forget_before(self, moment: float) -> None:
+        """Drop the events of jobs that ended and were made before `moment` (seconds since 1970); takes stay."""
+        marks = ", ".join("?" for _ in ENDED)
+        self._base.execute(
+            f"DELETE FROM events WHERE job IN (SELECT id FROM jobs WHERE created < ? AND state IN ({marks}))",
+            (moment, *ENDED),
+        )
+
+
+_JOB = "request, client, door, state, attempts, created, error"
+
+
+def _job(row: tuple[bytes, str, str, str, int, float, bytes | None]) -> Job:
+    request, client, door, state, attempts, created, error = row
+    return Job(
+        request=_request_decoder.decode(request),
+        client=client,
+        door=door,
+        state=state,  # type: ignore[arg-type]
+        attempts=attempts,
+        created=created,
+        error=msgspec.json.decode(error, type=Problem) if error else None,
+    )
+
+
+def _translated(error: sqlite3.Error) -> BridgeError:
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+        return DiskFull("The job could not be written down: the disk is full.")
+    return BridgeFault(f"The journal could not be written: {error}.")

@@ -1,0 +1,85 @@
+"""`retake` and `again` name a take; here they become the request that its recipe holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from bridge_server.jobs.job import target_span
+from bridge_server.protocol.errors import NoRecipe
+from bridge_server.protocol.recipe import Recipe
+from bridge_server.protocol.requests import Again, JobRequest, Retake
+from bridge_server.protocol.values import Origin
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is to be rendered.
+
+    request      a request that backends know, under the id of the job
+    origin       of a retake: the first take's seed, and the variance
+    origin_take  path of that take, whose latents are the start; empty otherwise
+    context_sha256  what the audio must still be, for `again`; empty otherwise
+    """
+
+    request: JobRequest
+    origin: Origin | None = None
+    origin_take: str = ""
+    context_sha256: str = ""
+
+
+def resolve(request: JobRequest) -> Plan:
+    """Raises what `read_recipe` raises, and NoRecipe for a recipe that is not a request any more."""
+    match request:
+        case Again():
+            recipe = _recipe(request.take)
+            seed = recipe.seed if request.seed is None else request.seed
+            return Plan(
+                request=_like(recipe, request, seed),
+                origin=recipe.origin,
+                origin_take=recipe.origin_take,
+                context_sha256=recipe.context_sha256,
+            )
+        case Retake():
+            recipe = _recipe(request.take)
+            return Plan(
+                request=_like(recipe, request, request.seed or 0),
+                origin=Origin(seed=recipe.seed, variance=request.variance),
+                origin_take=request.take,
+                context_sha256=recipe.context_sha256,
+            )
+        case _:
+            return Plan(request=request)
+
+
+def home_of(request: JobRequest) -> JobRequest:
+    """A `retake` or `again` that names no folder goes beside the take it starts from."""
+    if isinstance(request, Retake | Again) and not (request.project or request.folder):
+        return msgspec.structs.replace(request, folder=str(Path(request.take).parent.parent))
+    return request
+
+
+def _recipe(take: str) -> Recipe:
+    from bridge_server.region.wav import read_recipe
+
+    recipe = read_recipe(Path(take))
+    if target_span(recipe.request) is None:
+        raise NoRecipe(f"The recipe inside {Path(take).name} does not say what was rendered.")
+    return recipe
+
+
+def _like(recipe: Recipe, asked: Retake | Again, seed: int) -> JobRequest:
+    """The recipe's request, under the new job's id and with what the new job says about its output."""
+    return msgspec.structs.replace(
+        recipe.request,
+        job=asked.job,
+        project=asked.project,
+        folder=asked.folder,
+        seed=seed,
+        variants=asked.variants,
+        backend=asked.backend or recipe.backend,
+    )
+
+

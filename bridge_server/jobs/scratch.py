@@ -1,0 +1,40 @@
+"""Scratch: the folder in which the arrays of one attempt lie, as `.npy` files that the engine maps."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge_server.protocol.engine import Variant
+
+
+class Scratch:
+    """Made for one attempt, emptied by `clear`; whatever a crash leaves behind goes at the next start."""
+
+    def __init__(self, root: Path, job: str, attempt: int) -> None:
+        self.folder = root / f"{job}.{attempt}"
+
+    def lay_out(self, context: NDArray[np.float32], latents: dict[str, NDArray[np.generic]]) -> None:
+        """Write what the engine reads. Raises OSError."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(mode=0o700, parents=True)
+        np.save(self.folder / "context.npy", context, allow_pickle=False)
+        for number, array in enumerate(latents.values()):
+            np.save(self.folder / f"latents-{number}.npy", array, allow_pickle=False)
+
+    def stems(self, variant: Variant) -> dict[str, NDArray[np.float32]]:
+        """role → (C, T) float32, mapped from disk."""
+        return {role: self._map(name) for role, name in variant.stems}
+
+    def latents(self, variant: Variant) -> dict[str, NDArray[np.generic]]:
+        return {key: self._map(name) for key, name in variant.latents}
+
+    def clear(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _map(self, name: str) -> NDArray[np.generic]:
+        array: NDArray[np.generic] = np.load(self.folder / Path(name).name, mmap_mode="r", allow_pickle=False)
+        return array

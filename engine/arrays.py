@@ -1,0 +1,50 @@
+"""Arrays between bridge and engine: `.npy` files in the job's scratch folder, mapped rather than copied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge_server.protocol.engine import Render, Variant
+from engine.work import Rendering, Work
+
+
+def read_work(order: Render) -> Work:
+    """Map the arrays that `order` names. Raises OSError or ValueError if the bridge did not write them."""
+    scratch = Path(order.scratch)
+    return Work(
+        request=order.request,
+        context=_mapped(scratch / "context.npy"),
+        targets=order.targets,
+        bar_phase_seconds=order.bar_phase_seconds,
+        latents={name: _mapped(scratch / f"latents-{number}.npy") for number, name in enumerate(order.latents)},
+        origin=order.origin,
+    )
+
+
+def write_rendering(rendering: Rendering, number: int, order: Render) -> Variant:
+    """Lay the arrays of a take into scratch; returns the words that name them."""
+    scratch = Path(order.scratch)
+    stems = [(role, f"take-{number}-stem-{at}.npy", array) for at, (role, array) in enumerate(rendering.stems.items())]
+    kept = [
+        (name, f"take-{number}-latent-{at}.npy", array) for at, (name, array) in enumerate(rendering.latents.items())
+    ]
+    for _, name, array in (*stems, *kept):
+        np.save(scratch / name, array, allow_pickle=False)
+    return Variant(
+        job=order.job,
+        attempt=order.attempt,
+        number=number,
+        seed=rendering.seed,
+        stems=tuple((role, name) for role, name, _ in stems),
+        latents=tuple((role, name) for role, name, _ in kept),
+        notes=tuple(rendering.notes),
+    )
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return array

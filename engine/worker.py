@@ -1,0 +1,99 @@
+"""Worker: the thread that owns the backends and their tensors. One job at a time."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from bridge_server.protocol.engine import Aborted, Broke, EngineWord, Finished, Render, Step
+from bridge_server.protocol.errors import BridgeError, EngineFault, OutOfMemory, UnknownBackend
+from engine.arrays import read_work, write_rendering
+from engine.backends.base import Backend
+from engine.watch import Cancelled, Watch
+
+log = logging.getLogger(__name__)
+
+REPORT_EVERY_SECONDS = 0.05
+
+
+class Worker:
+    """Takes orders from any thread, speaks through `say`, which must be safe to call from the worker's thread."""
+
+    def __init__(self, backends: Mapping[str, Backend], say: Callable[[EngineWord], None]) -> None:
+        self._backends = backends
+        self._say = say
+        self._orders: queue.SimpleQueue[tuple[Render, Watch] | None] = queue.SimpleQueue()
+        self._watches: dict[str, Watch] = {}
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def render(self, order: Render) -> None:
+        watch = Watch(_Reporter(order, self._say))
+        self._watches[order.job] = watch
+        self._orders.put((order, watch))
+
+    def abort(self, job: str) -> None:
+        """Stop a job at its next step; one that is not here is ignored, its end is already on the way."""
+        watch = self._watches.get(job)
+        if watch is not None:
+            watch.cancel()
+
+    def _run(self) -> None:
+        while (item := self._orders.get()) is not None:
+            order, watch = item
+            last_word = self._outcome(order, watch)
+            del self._watches[order.job]
+            self._say(last_word)
+
+    def _outcome(self, order: Render, watch: Watch) -> EngineWord:
+        """Render one order; whatever happens, exactly one last word comes out."""
+        started = time.monotonic()
+        try:
+            self._render(order, watch)
+        except Cancelled:
+            log.info("render.aborted job=%s", order.job)
+            return Aborted(job=order.job, attempt=order.attempt)
+        except BridgeError as error:
+            log.info("render.refused job=%s code=%s", order.job, error.code)
+            return Broke(job=order.job, attempt=order.attempt, error=error.problem)
+        except MemoryError:
+            log.exception("render.memory job=%s", order.job)
+            problem = OutOfMemory("There is not enough memory for this request.").problem
+            return Broke(job=order.job, attempt=order.attempt, error=problem, fatal=True)
+        except Exception as error:
+            log.exception("render.broke job=%s", order.job)
+            problem = EngineFault(f"The backend {order.backend} stumbled: {type(error).__name__}: {error}.").problem
+            return Broke(job=order.job, attempt=order.attempt, error=problem)
+        log.info("render.finished job=%s seconds=%.2f", order.job, time.monotonic() - started)
+        return Finished(job=order.job, attempt=order.attempt)
+
+    def _render(self, order: Render, watch: Watch) -> None:
+        backend = self._backends.get(order.backend)
+        if backend is None:
+            raise UnknownBackend(f"This engine has no backend called {order.backend!r}.")
+        log.info("render.started job=%s backend=%s takes=%d", order.job, order.backend, len(order.seeds))
+        watch.step(0, 1, "loading")
+        backend.load(watch.part(0.0, 0.0))
+        work = read_work(order)
+        for number, rendering in enumerate(backend.render(work, order.seeds, watch), start=1):
+            self._say(write_rendering(rendering, number, order))
+
+
+class _Reporter:
+    """Turns the steps of a watch into words, not more often than a person can see."""
+
+    def __init__(self, order: Render, say: Callable[[EngineWord], None]) -> None:
+        self._order = order
+        self._say = say
+        self._last = 0.0
+
+    def __call__(self, fraction: float, stage: str) -> None:
+        now = time.monotonic()
+        if now - self._last >= REPORT_EVERY_SECONDS or fraction >= 1.0:
+            self._last = now
+            self._say(Step(job=self._order.job, attempt=self._order.attempt, fraction=fraction, stage=stage))
