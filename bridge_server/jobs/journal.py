@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -29,12 +30,15 @@ CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, created);
 CREATE TABLE IF NOT EXISTS events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL, client TEXT NOT NULL, body BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS events_by_client ON events (client, seq);
+CREATE INDEX IF NOT EXISTS events_by_job ON events (job, seq);
 CREATE TABLE IF NOT EXISTS takes (
     job TEXT NOT NULL, number INTEGER NOT NULL, project TEXT NOT NULL, created REAL NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (job, number));
 CREATE INDEX IF NOT EXISTS takes_by_project ON takes (project, created);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, body BLOB NOT NULL);
 """
+
+E = TypeVar("E", bound=JobEvent)
 
 _request_decoder = msgspec.json.Decoder(JobRequest)
 _event_decoder = msgspec.json.Decoder(AnyEvent)
@@ -111,7 +115,7 @@ class Journal:
 
     # events
 
-    def append(self, event: JobEvent, client: str) -> JobEvent:
+    def append(self, event: E, client: str) -> E:
         """Keep an event; returns it with its `seq`."""
         cursor = self._base.execute("INSERT INTO events (job, client, body) VALUES (?, ?, ?)", (event.job, client, b""))
         assert cursor.lastrowid is not None
@@ -126,11 +130,9 @@ class Journal:
         )
         return [_event_decoder.decode(body) for (body,) in rows]
 
-    def last_event(self, job_id: str) -> AnyEvent | None:
-        row = self._base.execute(
-            "SELECT body FROM events WHERE job = ? ORDER BY seq DESC LIMIT 1", (job_id,)
-        ).fetchone()
-        return _event_decoder.decode(row[0]) if row else None
+    def events_of(self, job_id: str) -> list[AnyEvent]:
+        rows = self._base.execute("SELECT body FROM events WHERE job = ? ORDER BY seq", (job_id,))
+        return [_event_decoder.decode(body) for (body,) in rows]
 
     def newest_seq(self) -> int:
         return int(self._base.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from bridge_server.jobs.job import target_span
+from bridge_server.protocol.engine import Rendered
 from bridge_server.protocol.errors import NoRecipe
 from bridge_server.protocol.recipe import Recipe
 from bridge_server.protocol.requests import Again, JobRequest, Retake
@@ -24,7 +24,7 @@ class Plan:
     context_sha256  what the audio must still be, for `again`; empty otherwise
     """
 
-    request: JobRequest
+    request: Rendered
     origin: Origin | None = None
     origin_take: str = ""
     context_sha256: str = ""
@@ -64,14 +64,13 @@ def home_of(request: JobRequest) -> JobRequest:
 def _recipe(take: str) -> Recipe:
     from bridge_server.region.wav import read_recipe
 
-    recipe = read_recipe(Path(take))
-    if target_span(recipe.request) is None:
-        raise NoRecipe(f"The recipe inside {Path(take).name} does not say what was rendered.")
-    return recipe
+    return read_recipe(Path(take))
 
 
-def _like(recipe: Recipe, asked: Retake | Again, seed: int) -> JobRequest:
+def _like(recipe: Recipe, asked: Retake | Again, seed: int) -> Rendered:
     """The recipe's request, under the new job's id and with what the new job says about its output."""
+    if isinstance(recipe.request, Retake | Again):
+        raise NoRecipe(f"The recipe inside {Path(asked.take).name} does not say what was rendered.")
     return msgspec.structs.replace(
         recipe.request,
         job=asked.job,
@@ -81,5 +80,3 @@ def _like(recipe: Recipe, asked: Retake | Again, seed: int) -> JobRequest:
         variants=asked.variants,
         backend=asked.backend or recipe.backend,
     )
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,6 @@ class Scratch:
     def clear(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _map(self, name: str) -> NDArray[np.generic]:
-        array: NDArray[np.generic] = np.load(self.folder / Path(name).name, mmap_mode="r", allow_pickle=False)
+    def _map(self, name: str) -> NDArray[Any]:
+        array: NDArray[Any] = np.load(self.folder / Path(name).name, mmap_mode="r", allow_pickle=False)
         return array

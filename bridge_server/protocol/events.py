@@ -134,3 +134,6 @@ AnyEvent = (
     Accepted | Started | Progress | TakeReady | Done | Failed | Cancelled | Place
     | Refused | Ok | Welcome | Listing | EngineChanged
 )  # fmt: skip
+
+KeptEvent = Accepted | Started | TakeReady | Done | Failed | Cancelled | Place
+"""Events that are written down and carry a `seq`."""

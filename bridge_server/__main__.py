@@ -1,0 +1,144 @@
+"""The bridge process: `python -m bridge_server`. Opens the doors, starts the engine, runs until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+
+import zmq.asyncio
+
+from bridge_server.bridge import Bridge
+from bridge_server.config import Settings
+from bridge_server.connection import Connection, OscAddress, read_connection
+from bridge_server.doors.mailbox import NAME as MAILBOX
+from bridge_server.doors.mailbox import MailboxDoor
+from bridge_server.doors.osc import OscDoor
+from bridge_server.doors.zeromq import ZmqDoor
+from bridge_server.home import Home
+from bridge_server.lock import take_lock
+from bridge_server.protocol.errors import AlreadyRunning, BridgeError
+from bridge_server.protocol.release import release
+
+log = logging.getLogger(__name__)
+
+ALREADY_RUNNING = 3
+IDLE_CHECK_SECONDS = 1.0
+
+
+def main() -> int:
+    """Run a bridge. Returns 0 after a clean stop, 3 when another bridge serves this user, 1 when it cannot start."""
+    options = _options()
+    home = Home.find()
+    try:
+        home.make()
+        lock = take_lock(home.lock)
+    except AlreadyRunning:
+        print(_who_runs(home), file=sys.stderr)
+        return ALREADY_RUNNING
+    except OSError as error:
+        print(f"The folder {home.root} cannot be used: {error.strerror or error}.", file=sys.stderr)
+        return 1
+    _log_to(home)
+    settings = Settings(home=home, osc_port=options.osc_port, idle_exit_seconds=options.idle_exit)
+    with lock, asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(_serve(settings))
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bridge_server", description="Dawbridge's bridge: queue, journal, doors.")
+    parser.add_argument(
+        "--osc-port", type=int, default=39951, help="UDP port for OSC; another is taken if it is not free"
+    )
+    parser.add_argument(
+        "--idle-exit", type=float, default=0.0, metavar="SECONDS", help="stop after so long without work"
+    )
+    return parser.parse_args()
+
+
+def _log_to(home: Home) -> None:
+    handler = RotatingFileHandler(home.logs / "bridge.log", maxBytes=2_000_000, backupCount=2, encoding="utf-8")
+    logging.basicConfig(handlers=[handler], level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+def _who_runs(home: Home) -> str:
+    """The lock is held: say by whom. A bridge that is just starting has not written its address yet."""
+    for _ in range(20):
+        try:
+            there = read_connection(home)
+        except BridgeError:
+            time.sleep(0.05)
+            continue
+        return f"A bridge is already running: process {there.pid}, version {there.release}, since {there.started}."
+    return f"A bridge is already running for {home.root}; it has not opened its doors yet."
+
+
+async def _serve(settings: Settings) -> None:
+    home = settings.home
+    context = zmq.asyncio.Context()
+    key = secrets.token_hex(32)
+    bridge = Bridge(settings, key, context)
+    zmq_door = ZmqDoor(context, bridge.receive)
+    osc_door = OscDoor(home.outbox, bridge.admit, bridge.receive)
+    mailbox_door = MailboxDoor(home.mailbox, bridge.receive)
+    bridge.reach(MAILBOX, mailbox_door.route)
+    _stop_on_signals(bridge)
+    await osc_door.open(settings.osc_port)
+    connection = Connection(
+        release=release(),
+        pid=os.getpid(),
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        key=key,
+        zmq=zmq_door.address,
+        osc=OscAddress(host="127.0.0.1", port=osc_door.port),
+        mailbox=str(home.mailbox),
+        home=str(home.root),
+    )
+    try:
+        bridge.start()
+        zmq_door.open()
+        mailbox_door.open()
+        connection.write(home.connection)
+        log.info("bridge.open zmq=%s osc=%d", connection.zmq, osc_door.port)
+        await _until_stopped(bridge, settings.idle_exit_seconds)
+    finally:
+        home.connection.unlink(missing_ok=True)
+        mailbox_door.close()
+        osc_door.close()
+        await zmq_door.close()
+        await bridge.stop()
+        context.destroy(linger=200)
+        log.info("bridge.closed")
+
+
+def _stop_on_signals(bridge: Bridge) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if sys.platform == "win32":
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(bridge.stopping.set))
+        else:
+            loop.add_signal_handler(number, bridge.stopping.set)
+
+
+async def _until_stopped(bridge: Bridge, idle_exit_seconds: float) -> None:
+    while not bridge.stopping.is_set():
+        try:
+            async with asyncio.timeout(IDLE_CHECK_SECONDS if idle_exit_seconds else None):
+                await bridge.stopping.wait()
+        except TimeoutError:
+            quiet = time.monotonic() - bridge.last_letter
+            if bridge.is_idle and quiet > idle_exit_seconds:
+                log.info("bridge.idle seconds=%d", quiet)
+                return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,220 @@
+"""Bridge: joins doors, queue, journal and engine. Everything here runs in one thread, the event loop's."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import zmq.asyncio
+
+from bridge_server.config import Settings
+from bridge_server.engine_link.link import EngineLink
+from bridge_server.jobs.attempt import Bench
+from bridge_server.jobs.folders import takes_folder
+from bridge_server.jobs.foreman import Foreman
+from bridge_server.jobs.job import Job
+from bridge_server.jobs.journal import Journal
+from bridge_server.jobs.resolve import home_of
+from bridge_server.protocol import VERSION, codec
+from bridge_server.protocol.codec import Envelope, task_of
+from bridge_server.protocol.engine import Ready
+from bridge_server.protocol.errors import BridgeError, Problem, UnknownBackend, Unsupported
+from bridge_server.protocol.events import AnyEvent, EngineChanged, EngineState, Listing, Ok, Refused, Welcome
+from bridge_server.protocol.release import release
+from bridge_server.protocol.requests import (
+    Ack,
+    AskRequest,
+    Cancel,
+    Choose,
+    Hello,
+    JobRequest,
+    List,
+    Retry,
+    Stop,
+)
+from bridge_server.protocol.values import Capabilities
+from bridge_server.switchboard import Route, Switchboard
+
+log = logging.getLogger(__name__)
+
+KEEP_EVENTS_SECONDS = 30 * 24 * 3600
+
+
+class Bridge:
+    """`receive` is where all doors lead. `key` is what lets a letter in."""
+
+    def __init__(self, settings: Settings, key: str, context: zmq.asyncio.Context) -> None:
+        home = settings.home
+        self._key = key
+        self._journal = Journal(home.journal)
+        self._journal.forget_before(time.time() - KEEP_EVENTS_SECONDS)
+        self._backends = self._journal.known_backends()
+        self._default = self._backends[0].backend if self._backends else ""
+        self._switchboard = Switchboard()
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="region")
+        self._engine = EngineLink(settings, context, self._engine_changed, self._engine_ready)
+        bench = Bench(
+            engine=self._engine,
+            threads=self._threads,
+            scratch=home.scratch,
+            unsaved_takes=home.takes,
+            capabilities=self._capabilities,
+            abort_within_seconds=settings.heartbeat.abort_within_seconds,
+        )
+        self._foreman = Foreman(self._journal, bench, self._post)
+        self._unsaved_takes = home.takes
+        self._work: asyncio.Task[None] | None = None
+        self._routes_by_door: dict[str, Callable[[str], Route]] = {}
+        self.stopping = asyncio.Event()
+        self.last_letter = time.monotonic()
+
+    def start(self) -> None:
+        recovered = self._foreman.recover()
+        if recovered:
+            log.info("bridge.recovered jobs=%d", recovered)
+        self._engine.start()
+        self._work = asyncio.create_task(self._foreman.work())
+
+    async def stop(self) -> None:
+        """Let go of everything; a job that runs goes on after the next start."""
+        if self._work is not None:
+            self._work.cancel()
+        await self._engine.stop()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._journal.close()
+
+    @property
+    def is_idle(self) -> bool:
+        return self._foreman.is_idle
+
+    def reach(self, door: str, route_to: Callable[[str], Route]) -> None:
+        """A door that reaches its clients without having heard them since the start of this bridge."""
+        self._routes_by_door[door] = route_to
+
+    def admit(self, key: str) -> None:
+        """Raises WrongKey unless `key` is this bridge's."""
+        codec.check_key(key, self._key, VERSION)
+
+    # letters
+
+    def receive(self, envelope: Envelope, wire: str, door: str, route: Route) -> None:
+        """Open a letter, do what it asks, answer through `route`. Whatever is wrong with it, there is an answer."""
+        self.last_letter = time.monotonic()
+        try:
+            codec.check_key(envelope.key, self._key, envelope.version)
+            self._switchboard.connect(envelope.client, route)
+            request = codec.read_request(envelope.message, wire)
+            answers = self._answers(request, envelope.client, door)
+        except BridgeError as error:
+            asked = codec.salvage(envelope.message, wire)
+            log.info("letter.refused client=%s code=%s", envelope.client, error.code)
+            route.send(Refused(id=asked.id, job=asked.job, error=error.problem))
+            return
+        for answer in answers:
+            route.send(answer)
+
+    def _answers(self, request: AskRequest | JobRequest, client: str, door: str) -> list[AnyEvent]:
+        match request:
+            case Hello():
+                return self._welcome(request, client)
+            case Cancel():
+                self._foreman.cancel(request.job)
+            case Retry():
+                self._foreman.retry(request.job)
+            case Choose():
+                self._foreman.choose(request.job, request.number)
+            case List():
+                return [self._listing(request)]
+            case Stop():
+                self.stopping.set()
+            case Ack():
+                pass
+            case _:
+                return self._accept(request, client, door)
+        return [Ok(id=request.id)]
+
+    def _accept(self, request: JobRequest, client: str, door: str) -> list[AnyEvent]:
+        request = home_of(request)
+        takes_folder(request, self._unsaved_takes)
+        if self._backends:
+            check_served(request, self._capabilities(request.backend), self._backends)
+        return self._foreman.accept(request, client, door)
+
+    def _welcome(self, hello: Hello, client: str) -> list[AnyEvent]:
+        watches_all = hello.watch == "all"
+        self._switchboard.watch_all(client, watches_all)
+        welcome = Welcome(
+            id=hello.id,
+            version=VERSION,
+            release=release(),
+            engine=self._engine.state,
+            engine_problem=self._engine.problem,
+            seq=self._journal.newest_seq(),
+            backends=self._backends,
+            default_backend=self._default,
+        )
+        missed = self._journal.events_after(hello.after, None if watches_all else client) if hello.after >= 0 else []
+        return [welcome, *missed]
+
+    def _listing(self, ask: List) -> Listing:
+        if ask.what == "takes":
+            return Listing(id=ask.id, takes=tuple(self._journal.takes(project=ask.project, limit=ask.limit)))
+        jobs = self._journal.latest(ask.limit)
+        for job in jobs:
+            job.fraction = 1.0 if job.state == "done" else self._foreman.fraction(job.id)
+        return Listing(id=ask.id, jobs=tuple(job.line() for job in jobs))
+
+    # events
+
+    def _post(self, event: AnyEvent, job: Job) -> None:
+        if not self._switchboard.knows(job.client) and job.door in self._routes_by_door:
+            self._switchboard.connect(job.client, self._routes_by_door[job.door](job.client))
+        self._switchboard.post(event, job.client)
+
+    def _engine_changed(self, state: EngineState, problem: Problem | None) -> None:
+        log.info("engine.%s", state)
+        self._switchboard.broadcast(EngineChanged(state=state, problem=problem))
+
+    def _engine_ready(self, ready: Ready) -> None:
+        self._backends = ready.backends
+        self._default = ready.default_backend
+        self._journal.remember_backends(ready.backends)
+
+    def _capabilities(self, backend: str) -> Capabilities:
+        """Raises UnknownBackend."""
+        name = backend or self._default
+        for capabilities in self._backends:
+            if capabilities.backend == name:
+                return capabilities
+        names = ", ".join(known.backend for known in self._backends)
+        raise UnknownBackend(f"There is no backend called {name!r} here.", f"Choose one of: {names}.")
+
+
+MADE_FOR = {
+    "edit": "ace-step-v1",
+    "separate": "ace-step-1.5",
+    "lyrics": "ace-step-v1",
+}
+"""The backend that design calls for, where none that is installed can help."""
+
+
+def check_served(request: JobRequest, capabilities: Capabilities, backends: tuple[Capabilities, ...]) -> None:
+    """Refuse at once what a backend cannot do, and name one that can. Raises Unsupported."""
+    task = task_of(request)
+    if task not in capabilities.tasks:
+        able = [other.backend for other in backends if task in other.tasks]
+        raise Unsupported(f"{capabilities.backend} cannot do `{task}`.", _advice(able, task))
+    if getattr(request, "lyrics", "").strip() and not capabilities.lyrics:
+        able = [other.backend for other in backends if other.lyrics]
+        raise Unsupported(f"{capabilities.backend} cannot sing lyrics.", _advice(able, "lyrics"))
+
+
+def _advice(able: list[str], what: str) -> str:
+    if able:
+        return f"Choose the backend {' or '.join(able)}."
+    if what in MADE_FOR:
+        return f"The backend {MADE_FOR[what]} is made for that; it is not part of this installation yet."
+    return ""

@@ -1,0 +1,177 @@
+"""The mailbox door: a folder in which letters and events are JSON files, renamed into place when they are complete."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from bridge_server.protocol import codec
+from bridge_server.protocol.codec import Envelope
+from bridge_server.protocol.errors import BridgeError, TooLarge
+from bridge_server.protocol.events import (
+    Answer,
+    AnyEvent,
+    EngineChanged,
+    JobEvent,
+    Progress,
+    Refused,
+)
+
+log = logging.getLogger(__name__)
+wire_in = logging.getLogger("dawbridge.wire.in")
+wire_out = logging.getLogger("dawbridge.wire.out")
+
+NAME = "mailbox"
+SETTLE_MS = 10
+RESCAN_MS = 1_000
+SECOND_LOOK_SECONDS = 0.3
+"""A file that cannot be decoded may still be being written by something that does not rename: it is read once more."""
+UNCLAIMED_SECONDS = 30 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class MailboxRoute:
+    """Back to one client: a folder that it reads whenever it runs."""
+
+    folder: Path
+
+    def send(self, event: AnyEvent) -> None:
+        wire_out.debug("mailbox %r", event)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            place(self.folder / file_name(event), codec.to_json(event))
+        except OSError as error:
+            log.error("mailbox.unwritable folder=%s error=%s", self.folder, error)
+
+
+def file_name(event: AnyEvent) -> str:
+    """Kept events sort by their number; an answer is named by its question; progress replaces progress."""
+    match event:
+        case Progress(job=job):
+            return f"progress-{job}.json"
+        case Refused(id=id_, job=job):
+            return f"refused-{_safe(job or id_)}.json"
+        case EngineChanged():
+            return "engine.json"
+        case Answer(id=id_):
+            return f"answer-{_safe(id_)}.json"
+        case JobEvent(seq=seq):
+            return f"{seq:012d}-{codec.task_of(event)}.json"
+    raise TypeError(f"no file name for {event!r}")
+
+
+def place(path: Path, data: bytes) -> None:
+    """Write a file that nobody can read half of. Raises OSError."""
+    part = path.with_name(f".{path.name}.tmp")
+    part.write_bytes(data)
+    part.replace(path)
+
+
+def _safe(name: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in name) or "letter"
+
+
+class MailboxDoor:
+    """Watches `<folder>/in`, answers into `<folder>/out/<client>`."""
+
+    def __init__(self, folder: Path, receive: Callable[[Envelope, str, str, MailboxRoute], None]) -> None:
+        self._in = folder / "in"
+        self._out = folder / "out"
+        self._receive = receive
+        self._task: asyncio.Task[None] | None = None
+        self._second_looks: set[Path] = set()
+
+    def open(self) -> None:
+        """Raises OSError when the folders cannot be made."""
+        for folder in (self._in, self._out):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._sweep()
+        self._task = asyncio.create_task(self._listen())
+
+    def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def route(self, client: str) -> MailboxRoute:
+        return MailboxRoute(self._out / client)
+
+    async def _listen(self) -> None:
+        from watchfiles import awatch
+
+        self._take_in_all()
+        changes = awatch(
+            self._in, debounce=SETTLE_MS, step=SETTLE_MS, rust_timeout=RESCAN_MS, yield_on_timeout=True, recursive=False
+        )
+        async for _ in changes:
+            self._take_in_all()
+
+    def _take_in_all(self) -> None:
+        for path in sorted(self._in.glob("*.json")):
+            try:
+                self._take_in(path)
+            except Exception:
+                log.exception("door.broke door=mailbox file=%s", path.name)
+
+    def _take_in(self, path: Path) -> None:
+        if path in self._second_looks:
+            return
+        try:
+            if path.stat().st_size > codec.LARGEST:
+                raise TooLarge(f"The letter {path.name} is larger than {codec.LARGEST:,} bytes.")
+            data = path.read_bytes()
+            envelope = codec.open_envelope(data, "json")
+        except FileNotFoundError:
+            return
+        except BridgeError as error:
+            self._doubt(path, error)
+            return
+        wire_in.debug("mailbox %s", path.name)
+        route = self.route(envelope.client)
+        self._receive(envelope, "json", NAME, route)
+        path.unlink(missing_ok=True)
+
+    def _doubt(self, path: Path, error: BridgeError) -> None:
+        """A letter that makes no sense: look again once, then refuse it."""
+        self._second_looks.add(path)
+        asyncio.get_running_loop().call_later(SECOND_LOOK_SECONDS, self._refuse_unless_mended, path, error)
+
+    def _refuse_unless_mended(self, path: Path, error: BridgeError) -> None:
+        self._second_looks.discard(path)
+        try:
+            data = path.read_bytes() if path.stat().st_size <= codec.LARGEST else b""
+            codec.open_envelope(data, "json")
+        except FileNotFoundError:
+            return
+        except BridgeError:
+            path.unlink(missing_ok=True)
+            client = _client_of(data)
+            log.info("letter.refused file=%s code=%s", path.name, error.code)
+            self.route(client).send(Refused(id=path.stem, error=error.problem))
+            return
+        self._take_in(path)
+
+    def _sweep(self) -> None:
+        """Drop what no client has fetched for a month."""
+        oldest = time.time() - UNCLAIMED_SECONDS
+        for path in self._out.glob("*/*.json"):
+            if path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
+
+
+class _Sender(msgspec.Struct):
+    client: str = ""
+
+
+def _client_of(data: bytes) -> str:
+    """The name in a letter that is otherwise unreadable; 'unknown' where even that is."""
+    try:
+        client = codec.from_json(data, _Sender).client
+    except BridgeError:
+        client = ""
+    return _safe(client) if client else "unknown"

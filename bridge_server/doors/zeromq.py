@@ -1,0 +1,85 @@
+"""The ZeroMQ door: a ROUTER socket that takes one msgpack letter a message and gives one msgpack event a message."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import zmq
+import zmq.asyncio
+
+from bridge_server.protocol import codec
+from bridge_server.protocol.codec import Envelope
+from bridge_server.protocol.errors import BadMessage, BridgeError
+from bridge_server.protocol.events import AnyEvent, Refused
+
+log = logging.getLogger(__name__)
+wire_in = logging.getLogger("dawbridge.wire.in")
+wire_out = logging.getLogger("dawbridge.wire.out")
+
+NAME = "zmq"
+HARD_LIMIT = 16 << 20
+"""Bytes above which ZeroMQ closes the connection instead of reading on; `codec.LARGEST` is answered with an error."""
+QUEUED_FOR_SLOW_CLIENT = 10_000
+
+
+@dataclass(frozen=True)
+class ZmqRoute:
+    """Back to one connection. What a slow or vanished client does not take is dropped; the journal still has it."""
+
+    outgoing: asyncio.Queue[list[bytes]]
+    identity: bytes
+
+    def send(self, event: AnyEvent) -> None:
+        wire_out.debug("zmq %r", event)
+        self.outgoing.put_nowait([self.identity, codec.to_msgpack(event)])
+
+
+class ZmqDoor:
+    """`address` is where clients on this machine connect to."""
+
+    def __init__(self, context: zmq.asyncio.Context, receive: Callable[[Envelope, str, str, ZmqRoute], None]) -> None:
+        self._receive = receive
+        self._socket = context.socket(zmq.ROUTER)
+        self._socket.setsockopt(zmq.LINGER, 200)
+        self._socket.setsockopt(zmq.MAXMSGSIZE, HARD_LIMIT)
+        self._socket.setsockopt(zmq.SNDHWM, QUEUED_FOR_SLOW_CLIENT)
+        self.address = f"tcp://127.0.0.1:{self._socket.bind_to_random_port('tcp://127.0.0.1')}"
+        self._outgoing: asyncio.Queue[list[bytes]] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def open(self) -> None:
+        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._speak())]
+
+    async def close(self) -> None:
+        """Say what is still to be said, then hang up."""
+        if self._tasks:
+            await self._outgoing.join()
+        for task in self._tasks:
+            task.cancel()
+        self._socket.close()
+
+    async def _speak(self) -> None:
+        """A ROUTER never waits for a peer: what a full or vanished one cannot take is dropped."""
+        while True:
+            await self._socket.send_multipart(await self._outgoing.get())
+            self._outgoing.task_done()
+
+    async def _listen(self) -> None:
+        while True:
+            identity, *frames = await self._socket.recv_multipart()
+            route = ZmqRoute(self._outgoing, identity)
+            try:
+                self._take_in(frames, route)
+            except BridgeError as error:
+                route.send(Refused(error=error.problem))
+            except Exception:
+                log.exception("door.broke door=zmq")
+
+    def _take_in(self, frames: list[bytes], route: ZmqRoute) -> None:
+        if len(frames) != 1:
+            raise BadMessage(f"A message has one frame, this one had {len(frames)}.")
+        wire_in.debug("zmq %d bytes", len(frames[0]))
+        self._receive(codec.open_envelope(frames[0], "msgpack"), "msgpack", NAME, route)
