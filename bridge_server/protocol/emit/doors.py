@@ -30,3 +30,15 @@ MAILBOX: dict[str, Any] = {
     "engine": "engine.json",
 }
 """`kept` takes `seq` and the event's word, the others the job or id; folders lie below the mailbox."""
+
+CONNECTION: dict[str, Any] = {
+    "release": "0.1.0",
+    "pid": 4711,
+    "started": "2026-01-01T12:00:00Z",
+    "key": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    "zmq": "tcp://127.0.0.1:51234",
+    "osc": {"host": "127.0.0.1", "port": 39951},
+    "mailbox": "/home/ana/.local/share/dawbridge/mailbox",
+    "home": "/home/ana/.local/share/dawbridge",
+}
+"""An example of connection.json, without its version."""
