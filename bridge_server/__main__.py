@@ -18,6 +18,7 @@ import zmq.asyncio
 from bridge_server.bridge import Bridge
 from bridge_server.config import Settings
 from bridge_server.connection import Connection, OscAddress, read_connection
+from bridge_server.doors.curve import Curve
 from bridge_server.doors.mailbox import NAME as MAILBOX
 from bridge_server.doors.mailbox import MailboxDoor
 from bridge_server.doors.osc import OscDoor
@@ -47,7 +48,7 @@ def main() -> int:
         print(f"The folder {home.root} cannot be used: {error.strerror or error}.", file=sys.stderr)
         return 1
     _log_to(home)
-    settings = Settings(home=home, osc_port=options.osc_port, idle_exit_seconds=options.idle_exit)
+    settings = Settings(home=home, osc_port=options.osc_port, share=options.share, idle_exit_seconds=options.idle_exit)
     with lock, asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         runner.run(_serve(settings))
     return 0
@@ -60,6 +61,12 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--idle-exit", type=float, default=0.0, metavar="SECONDS", help="stop after so long without work"
+    )
+    parser.add_argument(
+        "--share",
+        default="",
+        metavar="ADDRESS",
+        help="also listen there, e.g. tcp://0.0.0.0:39952, encrypted, for clients that hold a key of this bridge",
     )
     return parser.parse_args()
 
@@ -86,7 +93,11 @@ async def _serve(settings: Settings) -> None:
     context = zmq.asyncio.Context()
     key = secrets.token_hex(32)
     bridge = Bridge(settings, key, context)
-    zmq_door = ZmqDoor(context, bridge.receive)
+    zmq_doors = [ZmqDoor(context, bridge.receive)]
+    if settings.share:
+        curve = Curve(home.curve)
+        curve.make()
+        zmq_doors.append(ZmqDoor(context, bridge.receive, settings.share, curve))
     osc_door = OscDoor(home.outbox, bridge.admit, bridge.receive)
     mailbox_door = MailboxDoor(home.mailbox, bridge.receive)
     bridge.reach(MAILBOX, mailbox_door.route)
@@ -97,14 +108,16 @@ async def _serve(settings: Settings) -> None:
         pid=os.getpid(),
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         key=key,
-        zmq=zmq_door.address,
+        zmq=zmq_doors[0].address,
         osc=OscAddress(host="127.0.0.1", port=osc_door.port),
         mailbox=str(home.mailbox),
         home=str(home.root),
+        shared=zmq_doors[-1].address if settings.share else "",
     )
     try:
         bridge.start()
-        zmq_door.open()
+        for door in zmq_doors:
+            door.open()
         mailbox_door.open()
         connection.write(home.connection)
         log.info("bridge.open zmq=%s osc=%d", connection.zmq, osc_door.port)
@@ -113,7 +126,8 @@ async def _serve(settings: Settings) -> None:
         home.connection.unlink(missing_ok=True)
         mailbox_door.close()
         osc_door.close()
-        await zmq_door.close()
+        for door in zmq_doors:
+            await door.close()
         await bridge.stop()
         context.destroy(linger=200)
         log.info("bridge.closed")

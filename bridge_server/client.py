@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import zmq
 
@@ -28,6 +29,9 @@ from bridge_server.protocol.events import (
 )
 from bridge_server.protocol.requests import AskRequest, Cancel, Hello, JobRequest, List, Request
 
+if TYPE_CHECKING:
+    from bridge_server.doors.curve import Curve
+
 PATIENCE_SECONDS = 5.0
 
 
@@ -44,13 +48,16 @@ class Client:
     ...         print(event)
     """
 
-    def __init__(self, connection: Connection, name: str) -> None:
+    def __init__(self, connection: Connection, name: str, curve: Curve | None = None) -> None:
+        """`curve` holds the keys for a bridge on another machine, whose connection.json was copied here."""
         self.connection = connection
         self.name = name
         self._context = zmq.Context()
         self._socket = self._context.socket(zmq.DEALER)
         self._socket.setsockopt(zmq.LINGER, 200)
-        self._socket.connect(connection.zmq)
+        if curve is not None:
+            curve.open_as_client(self._socket)
+        self._socket.connect(connection.shared if curve is not None else connection.zmq)
         self._kept_back: list[AnyEvent] = []
 
     @classmethod

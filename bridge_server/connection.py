@@ -19,7 +19,7 @@ class OscAddress(Struct, frozen=True):
 
 
 class Connection(Struct, frozen=True, kw_only=True):
-    """What the file says. The key is new at each start of the bridge."""
+    """What the file says. The key is new at each start of the bridge; `shared` is its address for other machines."""
 
     version: int = VERSION
     release: str
@@ -30,6 +30,7 @@ class Connection(Struct, frozen=True, kw_only=True):
     osc: OscAddress
     mailbox: str
     home: str
+    shared: str = ""
 
     def write(self, path: Path) -> None:
         """Write the file so that only its owner can ever read it, and nobody can read half of it. Raises OSError."""

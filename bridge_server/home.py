@@ -51,6 +51,11 @@ class Home:
         return self.root / "takes"
 
     @property
+    def curve(self) -> Path:
+        """Keys for bridges that listen beyond this machine."""
+        return self.root / "curve"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 

@@ -51,7 +51,7 @@ class OscDoor(asyncio.DatagramProtocol):
     def __init__(
         self, outbox: Path, admit: Callable[[str], None], receive: Callable[[Envelope, str, str, OscRoute], None]
     ) -> None:
-        """`admit` raises WrongKey; it guards what the door does itself. `outbox` takes events too long for a datagram."""
+        """`admit` raises WrongKey; it guards what the door does itself. `outbox` holds events too long to send."""
         self._outbox = outbox
         self._admit = admit
         self._receive = receive

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import zmq
 import zmq.asyncio
 
+from bridge_server.doors.curve import Curve, is_loopback
 from bridge_server.protocol import codec
 from bridge_server.protocol.codec import Envelope
 from bridge_server.protocol.errors import BadMessage, BridgeError
@@ -38,15 +39,26 @@ class ZmqRoute:
 
 
 class ZmqDoor:
-    """`address` is where clients on this machine connect to."""
+    """`address` is where clients connect to. On this machine only, unless there are CURVE keys."""
 
-    def __init__(self, context: zmq.asyncio.Context, receive: Callable[[Envelope, str, str, ZmqRoute], None]) -> None:
+    def __init__(
+        self,
+        context: zmq.asyncio.Context,
+        receive: Callable[[Envelope, str, str, ZmqRoute], None],
+        address: str = "tcp://127.0.0.1:*",
+        curve: Curve | None = None,
+    ) -> None:
+        """Raises zmq.ZMQError when the address is taken, ValueError when it leaves this machine without keys."""
+        if curve is None and not is_loopback(address.removesuffix("*") + "0"):
+            raise ValueError(f"{address} can be reached from other machines; that needs CURVE keys")
         self._receive = receive
         self._socket = context.socket(zmq.ROUTER)
         self._socket.setsockopt(zmq.LINGER, 200)
         self._socket.setsockopt(zmq.MAXMSGSIZE, HARD_LIMIT)
         self._socket.setsockopt(zmq.SNDHWM, QUEUED_FOR_SLOW_CLIENT)
-        self.address = f"tcp://127.0.0.1:{self._socket.bind_to_random_port('tcp://127.0.0.1')}"
+        self._authenticator = curve.guard(context, self._socket) if curve is not None else None
+        self._socket.bind(address)
+        self.address = str(self._socket.getsockopt_string(zmq.LAST_ENDPOINT))
         self._outgoing: asyncio.Queue[list[bytes]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -59,6 +71,8 @@ class ZmqDoor:
             await self._outgoing.join()
         for task in self._tasks:
             task.cancel()
+        if self._authenticator is not None:
+            self._authenticator.stop()
         self._socket.close()
 
     async def _speak(self) -> None:
