@@ -98,10 +98,11 @@ class Environment:
 
     def works(self, extras: Sequence[str] = ()) -> bool:
         """True if the environment's Python starts and has the packages that the project needs."""
+        # -I: what lies in the folder where the user happens to be is not part of the environment.
         if not self.tool("dawbridge").is_file():
             return False
         try:
-            probe = subprocess.run([self.python, "-c", PROBE, *extras], capture_output=True, check=False)
+            probe = subprocess.run([self.python, "-I", "-c", PROBE, *extras], capture_output=True, check=False)
         except OSError:
             return False
         return probe.returncode == 0

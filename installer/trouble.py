@@ -24,7 +24,10 @@ NETWORK_SIGNS = (
     "Network is unreachable",
     "SSLError",
     "CERTIFICATE_VERIFY_FAILED",
+    "(from versions: none)",
 )
+"""The last one is all that pip says where it was told not to try twice."""
+
 PACKAGE_SIGNS = ("No matching distribution found",)
 TAIL_LINES = 60
 """How far from the end of the output the cause is looked for: what went wrong earlier was got over."""

@@ -84,12 +84,12 @@ def no_strays(run_mark: str) -> Iterator[None]:
     end_strays(before, run_mark)
 
 
-def end_strays(before: set[int], mark: str) -> None:
+def end_strays(before: set[int], mark: str, grace_seconds: float = GRACE_SECONDS) -> None:
     """Kill what was started since `before` and still runs after a moment of grace; fail with the names."""
     strays = [process for pid in set(psutil.pids()) - before if (process := stray(pid, mark))]
     if not strays:
         return
-    _, alive = psutil.wait_procs(strays, timeout=GRACE_SECONDS)
+    _, alive = psutil.wait_procs(strays, timeout=grace_seconds)
     left = [process for process in alive if stray(process.pid, mark)]
     names = [describe(process) for process in left]
     for process in left:

@@ -20,7 +20,7 @@ def test_a_process_that_outlives_its_test_is_named_and_killed(run_mark: str) -> 
     before = set(psutil.pids())
     with subprocess.Popen([sys.executable, "-c", WAIT]) as process:
         with pytest.raises(Failed, match=f"outlived its test: {process.pid} .*time.sleep"):
-            end_strays(before, run_mark)
+            end_strays(before, run_mark, grace_seconds=0.1)
         assert not psutil.pid_exists(process.pid)
 
 
@@ -32,7 +32,7 @@ def test_an_orphan_is_found_too(run_mark: str) -> None:
     orphan = int(subprocess.check_output(leave))
     assert os.getpid() not in [parent.pid for parent in psutil.Process(orphan).parents()]
     with pytest.raises(Failed, match=f"outlived its test: {orphan} "):
-        end_strays(before, run_mark)
+        end_strays(before, run_mark, grace_seconds=0.1)
 
 
 def test_a_process_that_ends_by_itself_is_nobodys_business(run_mark: str) -> None:
