@@ -1,0 +1,170 @@
+"""Who may import whom. docs/ARCHITECTURE.md tells why; a wrong arrow fails here, with file and line."""
+
+import ast
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from tests.sources import Import, imports, module_name, python_files, relative, tree
+
+ANYTHING = ("*",)
+PROTOCOL = "bridge_server.protocol"
+ENGINE_BASE = ("engine.watch", "engine.work", "engine.frames")
+MODEL_LIBRARIES = ("torch", "torchaudio", "transformers", "diffusers", "huggingface_hub", "safetensors", "peft")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What the modules at or below `name` may import beside themselves and the standard library.
+
+    ours    modules of the project, each with what lies below it
+    others  packages from outside
+    """
+
+    name: str
+    ours: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    itself: bool = True
+
+
+LAYERS = (
+    Layer(PROTOCOL, (), ("msgspec",)),
+    # A door knows no other door. CURVE is no door, but the lock that the ZeroMQ door and its clients share.
+    Layer(
+        "bridge_server.doors",
+        (PROTOCOL, "bridge_server.doors.curve"),
+        ("zmq", "msgspec", "pythonosc", "watchfiles"),
+        False,
+    ),
+    Layer(
+        "bridge_server.region",
+        (PROTOCOL,),
+        ("numpy", "soundfile", "soxr", "pyloudnorm", "scipy", "safetensors", "msgspec"),
+    ),
+    Layer("bridge_server.jobs", (PROTOCOL, "bridge_server.region"), ("msgspec", "numpy")),
+    Layer("bridge_server.engine_link", (PROTOCOL, "bridge_server.config", "bridge_server.home"), ("zmq", "msgspec")),
+    Layer(
+        "bridge_server.client",
+        (PROTOCOL, "bridge_server.connection", "bridge_server.home", "bridge_server.doors.curve"),
+        ("zmq", "msgspec"),
+    ),
+    Layer(
+        "bridge_server.cli",
+        (
+            PROTOCOL,
+            "bridge_server.client",
+            "bridge_server.connection",
+            "bridge_server.config",
+            "bridge_server.home",
+            "bridge_server.demo",
+            "bridge_server.region.wav",
+        ),
+        ("typer", "click", "rich", "msgspec"),
+    ),
+    Layer(
+        "bridge_server.demo",
+        (
+            PROTOCOL,
+            "bridge_server.client",
+            "bridge_server.connection",
+            "bridge_server.home",
+            "bridge_server.region.wav",
+        ),
+        ("typer", "rich", "msgspec", "numpy", "soundfile"),
+    ),
+    # The rest of the bridge joins the parts.
+    Layer("bridge_server", ("bridge_server",), ("zmq", "msgspec", "platformdirs")),
+    Layer("engine.models", (), (*MODEL_LIBRARIES, "numpy")),
+    Layer("engine.sketch", (PROTOCOL, *ENGINE_BASE), ("numpy", "scipy", "msgspec")),
+    Layer(
+        "engine.backends",
+        (PROTOCOL, *ENGINE_BASE, "engine.models", "engine.sketch"),
+        (*MODEL_LIBRARIES, "numpy", "msgspec"),
+    ),
+    Layer(
+        "engine.tasks",
+        (PROTOCOL, *ENGINE_BASE, "engine.backends", "engine.models"),
+        (*MODEL_LIBRARIES, "numpy"),
+    ),
+    *(Layer(name, (PROTOCOL, *ENGINE_BASE), ("numpy",)) for name in ENGINE_BASE),
+    Layer("engine.arrays", (PROTOCOL, *ENGINE_BASE), ("numpy",)),
+    Layer(
+        "engine.worker",
+        (PROTOCOL, *ENGINE_BASE, "engine.arrays", "engine.tasks", "engine.backends"),
+        ("numpy", "msgspec"),
+    ),
+    Layer("engine", (PROTOCOL, "engine"), ("zmq", "msgspec", "numpy")),
+    Layer("daw_scripts", (PROTOCOL,)),
+    Layer("installer"),
+    Layer("start", ("installer",)),
+    Layer("benchmarks", ANYTHING, ANYTHING),
+    Layer("tests", ANYTHING, ANYTHING),
+)
+"""The first layer that holds a module rules it."""
+
+KNOWN = frozenset(module_name(path) for path in python_files())
+
+
+def within(module: str, *layers: str) -> bool:
+    return any(layer in ("*", module) or module.startswith(f"{layer}.") for layer in layers)
+
+
+def layer_of(module: str) -> Layer | None:
+    return next((layer for layer in LAYERS if within(module, layer.name)), None)
+
+
+def is_wrong(importer: str, imported: Import) -> bool:
+    """True if no rule allows `importer` to import that."""
+    layer = layer_of(importer)
+    top = imported.module.split(".")[0]
+    if layer is None:
+        return True
+    if top in sys.stdlib_module_names:
+        return False
+    if layer_of(imported.module):
+        return not within(imported.module, *layer.ours, layer.name if layer.itself else importer)
+    return not within(imported.module, *layer.others)
+
+
+def test_no_wrong_arrow() -> None:
+    wrong = [
+        f"{'/'.join(relative(path))}:{found.line} imports {found.module}"
+        for path in python_files()
+        for found in imports(tree(path), KNOWN)
+        if is_wrong(module_name(path), found)
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("importer", "source", "allowed"),
+    [
+        ("bridge_server.protocol.events", "import msgspec", True),
+        ("bridge_server.protocol.events", "import numpy", False),
+        ("bridge_server.protocol.events", "from bridge_server.home import Home", False),
+        ("bridge_server.doors.osc", "from bridge_server.protocol import codec", True),
+        ("bridge_server.doors.osc", "from bridge_server.doors import mailbox", False),
+        ("bridge_server.doors.osc", "from bridge_server.jobs.queue import Queue", False),
+        ("bridge_server.doors.osc", "import pythonosc.osc_message", True),
+        ("bridge_server.jobs.queue", "def later():\n    from bridge_server.region.storage import Storage", True),
+        ("bridge_server.jobs.queue", "from bridge_server.engine_link.link import Link", False),
+        ("bridge_server.region.read", "def later():\n    import torch", False),
+        ("bridge_server.bridge", "from engine.work import Work", False),
+        ("bridge_server.bridge", "import engine", False),
+        ("bridge_server.bridge", "from . import config", False),
+        ("bridge_server.cli.jobs", "from bridge_server.bridge import Bridge", False),
+        ("engine.server", "from bridge_server.config import Settings", False),
+        ("engine.server", "import torch", False),
+        ("engine.worker", "from engine.server import Server", False),
+        ("engine.sketch.score", "from engine.backends.base import Backend", False),
+        ("engine.models.ace_v1.sampler", "import torch", True),
+        ("engine.models.ace_v1.sampler", "from bridge_server.protocol.span import Span", False),
+        ("engine.backends.ace_v1", "from engine.models.ace_v1 import sampler", True),
+        ("installer.environment", "import rich", False),
+        ("a_new_package.module", "import os", False),
+    ],
+)
+def test_the_rules_tell_right_from_wrong(importer: str, source: str, allowed: bool) -> None:
+    known = KNOWN | {"bridge_server.doors.mailbox"}
+    assert all(not is_wrong(importer, found) for found in imports(ast.parse(source), known)) is allowed
