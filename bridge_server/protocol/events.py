@@ -37,7 +37,7 @@ class Started(JobEvent, frozen=True, kw_only=True):
 
 
 class Progress(JobEvent, frozen=True, kw_only=True):
-    """How far the job is. Not kept; at most ten a second. On OSC flat: job, fraction, stage."""
+    """How far the job is, at most ten times a second. On OSC flat: job, fraction, stage."""
 
     fraction: Annotated[Fraction, Meta(description="of the whole job, 1 when it is done")] = 0.0
     stage: Annotated[str, Meta(description="what is being done, e.g. 'reading', 'rendering 2 of 3', 'writing'")] = ""
@@ -73,7 +73,7 @@ class Place(JobEvent, frozen=True, kw_only=True):
 
 
 class Answer(Event, frozen=True, kw_only=True):
-    """Base of the answers; `id` is that of the question."""
+    """What a question is answered with; `id` is that of the question."""
 
     id: Annotated[str, Meta(description="of the question")] = ""
 

@@ -171,7 +171,9 @@ class Again(Job, frozen=True, kw_only=True):
 class Hello(Ask, frozen=True, kw_only=True):
     """Say who you are, and ask for the events that you missed; `welcome` answers."""
 
-    after: Annotated[int, Meta(ge=-1, description="`seq` of the last event you have; 0 for all, -1 for none")] = -1
+    after: Annotated[
+        int, Meta(ge=-1, le=2**53 - 1, description="`seq` of the last event you have; 0 for all, -1 for none")
+    ] = -1
     watch: Annotated[Literal["mine", "all"], Meta(description="events of your own jobs, or of everybody's")] = "mine"
 
 
@@ -205,7 +207,7 @@ class List(Ask, frozen=True, kw_only=True):
 class Ack(Ask, frozen=True, kw_only=True):
     """OSC only: the event `seq` has arrived and need not be sent again."""
 
-    seq: Annotated[int, Meta(ge=1, description="of the event that has arrived")]
+    seq: Annotated[int, Meta(ge=1, le=2**53 - 1, description="of the event that has arrived")]
 
 
 class Stop(Ask, frozen=True, kw_only=True):

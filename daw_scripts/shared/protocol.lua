@@ -1215,6 +1215,7 @@ return {
           required = false,
           type = "integer",
           min = -1,
+          max = 9007199254740991,
           doc = "`seq` of the last event you have; 0 for all, -1 for none",
           default = -1,
         },
@@ -1351,6 +1352,7 @@ return {
           required = true,
           type = "integer",
           min = 1,
+          max = 9007199254740991,
           doc = "of the event that has arrived",
         },
       },
@@ -1433,7 +1435,7 @@ return {
       kind = "job",
       kept = false,
       last = false,
-      doc = "How far the job is. Not kept; at most ten a second. On OSC flat: job, fraction, stage.",
+      doc = "How far the job is, at most ten times a second. On OSC flat: job, fraction, stage.",
       fields = {
         {
           name = "job",

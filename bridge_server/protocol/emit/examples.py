@@ -186,7 +186,7 @@ LINES = (
 EVENTS: list[tuple[Struct, Struct]] = [
     (told.Accepted(job=JOB), told.Accepted(job=JOB, seq=41, position=2, backend="sketch")),
     (told.Started(job=JOB), told.Started(job=JOB, seq=42, attempt=2)),
-    (told.Progress(job=JOB), told.Progress(job=JOB, seq=1, fraction=0.375, stage="rendering 2 of 3")),
+    (told.Progress(job=JOB), told.Progress(job=JOB, fraction=0.375, stage="rendering 2 of 3")),
     (told.TakeReady(job=JOB, take=LEAST_TAKE), told.TakeReady(job=JOB, seq=43, take=TAKE)),
     (told.Done(job=JOB), told.Done(job=JOB, seq=45, takes=(LEAST_TAKE, TAKE), seconds=3.5)),
     (told.Failed(job=JOB, error=BEYOND), told.Failed(job=JOB, seq=45, error=LOST)),
