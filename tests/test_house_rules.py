@@ -121,3 +121,20 @@ def test_the_rules_can_be_broken(rule: Callable[[ast.Module], Iterator[str]], so
 def test_machine_words_are_seen(text: str) -> None:
     assert machine_words(text)
     assert not machine_words("tmp_path / 'work' / 'x', src/work/x, ~/work/")
+
+
+def dead_links(page: Path) -> list[str]:
+    """Links of a Markdown page to files that are not there."""
+    targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text("utf-8"))
+    return [target for target in targets if not (page.parent / target).exists()]
+
+
+def test_links_in_the_pages_lead_somewhere() -> None:
+    pages = [path for path in project_files() if path.suffix == ".md"]
+    dead = {name(page): dead_links(page) for page in pages}
+    assert not {page: links for page, links in dead.items() if links}
+
+
+def test_a_dead_link_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text("[a](page.md) [b](https://example.org) [c](#part) [d](gone.md#part)")
+    assert dead_links(tmp_path / "page.md") == ["gone.md"]
