@@ -13,13 +13,13 @@ FOLDER_NAME = "Dawbridge"
 def takes_folder(request: JobRequest, unsaved: Path) -> Path:
     """The folder that holds the job folders of a request; `unsaved` serves projects without a folder of their own.
 
-    Raises BadRequest for a relative path, OutsideProject for a folder that is not below its project.
+    Raises BadRequest for a path that is relative or leads in a circle, OutsideProject for a folder that is not below its project.
     """
     project = _absolute(request.project, "project")
     folder = _absolute(request.folder, "folder")
     if folder is None:
         return project / FOLDER_NAME if project else unsaved
-    if project is not None and not folder.resolve().is_relative_to(project.resolve()):
+    if project is not None and not _resolved(folder, "folder").is_relative_to(_resolved(project, "project")):
         raise OutsideProject(f"The folder {folder} lies outside the project {project}.")
     return folder
 
@@ -31,3 +31,10 @@ def _absolute(text: str, field: str) -> Path | None:
     if "\0" in text or not path.is_absolute():
         raise BadRequest(f"`{field}` must be an absolute path, not {text!r}.")
     return path
+
+
+def _resolved(path: Path, field: str) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # RuntimeError is what Python up to 3.12 says about a circle of links
+        raise BadRequest(f"`{field}` leads nowhere: {path}.") from None
