@@ -67,6 +67,6 @@ def imports(module: ast.Module, known: frozenset[str]) -> list[Import]:
             found += [Import(name.name, node.lineno) for name in node.names]
         elif isinstance(node, ast.ImportFrom):
             start = "." * node.level + (node.module or "")
-            full = {name.name: f"{start}.{name.name}" for name in node.names}
-            found += [Import(path if path in known else start, node.lineno) for path in full.values()]
-    return found
+            full = [f"{start}.{name.name}" for name in node.names]
+            found += [Import(path if path in known else start, node.lineno) for path in full]
+    return list(dict.fromkeys(found))

@@ -57,6 +57,7 @@ LAYERS = (
             "bridge_server.connection",
             "bridge_server.config",
             "bridge_server.home",
+            "bridge_server.launch",
             "bridge_server.demo",
             "bridge_server.region.wav",
         ),
