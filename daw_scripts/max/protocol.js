@@ -1485,7 +1485,7 @@ var dawbridgeProtocol = {
           "name": "backend",
           "required": false,
           "type": "string",
-          "doc": "who will do it",
+          "doc": "who the request wants to do it; empty for the default",
           "default": ""
         }
       ]
@@ -1514,7 +1514,7 @@ var dawbridgeProtocol = {
           "name": "attempt",
           "required": false,
           "type": "integer",
-          "doc": "2 or more where an earlier try was lost or the job was retried",
+          "doc": "2 or more where an earlier try was lost with its engine or bridge",
           "default": 1
         }
       ]

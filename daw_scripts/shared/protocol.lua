@@ -1399,7 +1399,13 @@ return {
           doc = "jobs that will run before it",
           default = 0,
         },
-        {name = "backend", required = false, type = "string", doc = "who will do it", default = ""},
+        {
+          name = "backend",
+          required = false,
+          type = "string",
+          doc = "who the request wants to do it; empty for the default",
+          default = "",
+        },
       },
     },
     started = {
@@ -1426,7 +1432,7 @@ return {
           name = "attempt",
           required = false,
           type = "integer",
-          doc = "2 or more where an earlier try was lost or the job was retried",
+          doc = "2 or more where an earlier try was lost with its engine or bridge",
           default = 1,
         },
       },
