@@ -27,13 +27,13 @@ class Accepted(JobEvent, frozen=True, kw_only=True):
     """The job is in the journal and will survive a crash of anything."""
 
     position: Annotated[int, Meta(description="jobs that will run before it")] = 0
-    backend: Annotated[str, Meta(description="who will do it")] = ""
+    backend: Annotated[str, Meta(description="who the request wants to do it; empty for the default")] = ""
 
 
 class Started(JobEvent, frozen=True, kw_only=True):
     """The engine has begun."""
 
-    attempt: Annotated[int, Meta(description="2 or more where an earlier try was lost or the job was retried")] = 1
+    attempt: Annotated[int, Meta(description="2 or more where an earlier try was lost with its engine or bridge")] = 1
 
 
 class Progress(JobEvent, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from bridge_server.protocol.emit.contract import contract
 from bridge_server.protocol.emit.page import TEMPLATE
 from bridge_server.protocol.events import AnyEvent
 from bridge_server.protocol.requests import Request
-from tests.protocol.doors import FakeMailbox, FakeOsc, FakeZmq, home_with
+from tests.protocol.fake_doors import FakeMailbox, FakeOsc, FakeZmq, home_with
 
 TABLES = contract()
 

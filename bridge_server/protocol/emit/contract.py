@@ -12,7 +12,7 @@ from bridge_server.protocol import VERSION
 from bridge_server.protocol.codec import LARGEST, Envelope, Letter
 from bridge_server.protocol.emit.doors import MAILBOX, OSC, ZMQ
 from bridge_server.protocol.errors import ERRORS
-from bridge_server.protocol.events import Answer, AnyEvent, Cancelled, Done, Failed, JobEvent, Progress
+from bridge_server.protocol.events import Answer, AnyEvent, Cancelled, Done, Failed, JobEvent, KeptEvent
 from bridge_server.protocol.requests import Job, Request
 
 Plain = dict[str, Any]
@@ -66,7 +66,7 @@ def event_entry(event: type[Struct]) -> Plain:
     kind = "job" if issubclass(event, JobEvent) else "answer" if issubclass(event, Answer) else "news"
     return {
         "kind": kind,
-        "kept": kind == "job" and event is not Progress,
+        "kept": event in get_args(KeptEvent),
         "last": event in (Done, Failed, Cancelled),
         **_describe_struct(event),
     }

@@ -1,4 +1,7 @@
-"""Facts of the three doors that no struct can tell: addresses, file names, sizes, times."""
+"""Facts of the three doors that no struct can tell: addresses, file names, sizes, times.
+
+`tests/protocol/test_door_facts.py` holds them against the doors.
+"""
 
 from typing import Any
 
@@ -34,11 +37,12 @@ MAILBOX: dict[str, Any] = {
 CONNECTION: dict[str, Any] = {
     "release": "0.1.0",
     "pid": 4711,
-    "started": "2026-01-01T12:00:00Z",
-    "key": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    "started": "2026-01-01T12:00:00+00:00",
+    "key": "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2,
     "zmq": "tcp://127.0.0.1:51234",
     "osc": {"host": "127.0.0.1", "port": 39951},
     "mailbox": "/home/ana/.local/share/dawbridge/mailbox",
     "home": "/home/ana/.local/share/dawbridge",
+    "shared": "",
 }
 """An example of connection.json, without its version."""

@@ -1,0 +1,53 @@
+"""The page's clients against a real bridge, as a stranger would run them: three doors, three takes on disk."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from tests.fakes.bridge import RunningBridge
+from tests.protocol.test_page import block, run
+
+
+@pytest.fixture
+def bridge(tmp_path: Path) -> Iterator[RunningBridge]:
+    with RunningBridge(tmp_path / "the home") as running:
+        yield running
+
+
+def test_each_example_gets_its_take(bridge: RunningBridge, page: str):
+    pytest.importorskip("bridge_server.region.deliver", reason="takes cannot be delivered yet")
+    commands = [[sys.executable, "-c", block(page, "python zmq")], [sys.executable, "-c", block(page, "python osc")]]
+    if shutil.which("sh") is not None and sys.platform != "win32":
+        commands.append(["sh", "-c", block(page, "sh mailbox")])
+    for command in commands:
+        done = run(command, bridge.home.root)
+        assert done.returncode == 0, done.stdout + done.stderr
+        words = (
+            done.stdout.split()
+            if command[0] == sys.executable
+            else [json.loads(line)["event"] for line in done.stdout.splitlines()]
+        )
+        assert [word for word in words if word in ("accepted", "started", "take", "done")] == [
+            "accepted", "started", "take", "done",
+        ]  # fmt: skip
+    takes = sorted(bridge.home.takes.rglob("take-1.wav"))
+    assert len(takes) == len(commands)
+    for take in takes:
+        sound = soundfile.info(take)
+        assert (sound.frames, sound.samplerate) == (192_000, 48_000)
+
+
+def test_a_refusal_reaches_each_example(bridge: RunningBridge, page: str):
+    """Every door names the field that is wrong, and says what to do."""
+    for language in ("python zmq", "python osc"):
+        code = block(page, language).replace('"tags": "lofi, rhodes"', '"variants": 9')
+        done = run([sys.executable, "-c", code], bridge.home.root)
+        assert done.returncode == 1, done.stdout
+        assert done.stdout.split() == ["refused"]
+        assert "$.variants" in done.stderr
+        assert "Correct the field" in done.stderr
