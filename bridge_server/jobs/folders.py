@@ -13,7 +13,8 @@ FOLDER_NAME = "Dawbridge"
 def takes_folder(request: JobRequest, unsaved: Path) -> Path:
     """The folder that holds the job folders of a request; `unsaved` serves projects without a folder of their own.
 
-    Raises BadRequest for a path that is relative or leads in a circle, OutsideProject for a folder that is not below its project.
+    Raises BadRequest for a path that is relative or leads in a circle, OutsideProject for a folder that is not below
+    its project.
     """
     project = _absolute(request.project, "project")
     folder = _absolute(request.folder, "folder")

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -54,10 +54,16 @@ class Journal:
     """Used by one thread. Every method commits before it returns; methods raise DiskFull or BridgeFault."""
 
     def __init__(self, path: Path) -> None:
+        """Raises BridgeFault for a file that is damaged or no journal, DiskFull when it cannot be made."""
         self._base = sqlite3.connect(path, isolation_level=None)
-        self._base.execute("PRAGMA journal_mode=WAL")
-        self._base.execute("PRAGMA synchronous=NORMAL")
-        self._base.executescript(SCHEMA)
+        try:
+            self._base.execute("PRAGMA journal_mode=WAL")
+            self._base.execute("PRAGMA synchronous=NORMAL")
+            self._base.executescript(SCHEMA)
+        except sqlite3.DatabaseError as error:
+            self._base.close()
+            hint = f"Move {path} away and start again: takes stay where they are, jobs that waited are lost."
+            raise _translated(error, hint) from error
 
     def close(self) -> None:
         self._base.close()
@@ -65,82 +71,89 @@ class Journal:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; may not be nested."""
+        self._execute("BEGIN IMMEDIATE")
         try:
-            self._base.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._base.execute("ROLLBACK")
-                raise
-            self._base.execute("COMMIT")
+            yield
+            self._execute("COMMIT")
+        except BaseException:
+            if self._base.in_transaction:  # SQLite rolls back by itself when the disk is full
+                self._execute("ROLLBACK")
+            raise
+
+    def _execute(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        try:
+            return self._base.execute(statement, values)
         except sqlite3.Error as error:
-            if self._base.in_transaction:
-                self._base.execute("ROLLBACK")
+            raise _translated(error) from error
+
+    def _rows(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._base.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
             raise _translated(error) from error
 
     # jobs
 
     def add(self, job: Job, mark: str) -> None:
         """`mark` is the fingerprint of the request as the client sent it, before the seed was settled."""
-        self._base.execute(
+        self._execute(
             "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             (job.id, job.client, job.door, to_json(job.request), mark, job.state, job.attempts, job.created),
         )
 
     def save(self, job: Job) -> None:
         error = to_json(job.error) if job.error else None
-        self._base.execute(
+        self._execute(
             "UPDATE jobs SET state = ?, attempts = ?, error = ? WHERE id = ?",
             (job.state, job.attempts, error, job.id),
         )
 
     def job(self, job_id: str) -> Job | None:
-        row = self._base.execute(f"SELECT {_JOB} FROM jobs WHERE id = ?", (job_id,)).fetchone()
-        return _job(row) if row else None
+        rows = self._rows(f"SELECT {_JOB} FROM jobs WHERE id = ?", (job_id,))
+        return _job(rows[0]) if rows else None
 
     def mark(self, job_id: str) -> str:
         """The fingerprint under which a job was accepted; empty when there is no such job."""
-        row = self._base.execute("SELECT fingerprint FROM jobs WHERE id = ?", (job_id,)).fetchone()
-        return str(row[0]) if row else ""
+        rows = self._rows("SELECT fingerprint FROM jobs WHERE id = ?", (job_id,))
+        return str(rows[0][0]) if rows else ""
 
     def unfinished(self) -> list[Job]:
         """Jobs that were queued or running when the bridge ended, oldest first."""
-        rows = self._base.execute(f"SELECT {_JOB} FROM jobs WHERE state IN ('queued', 'running') ORDER BY created")
+        rows = self._rows(f"SELECT {_JOB} FROM jobs WHERE state IN ('queued', 'running') ORDER BY created")
         return [_job(row) for row in rows]
 
     def latest(self, limit: int) -> list[Job]:
-        return [
-            _job(row) for row in self._base.execute(f"SELECT {_JOB} FROM jobs ORDER BY created DESC LIMIT ?", (limit,))
-        ]
+        rows = self._rows(f"SELECT {_JOB} FROM jobs ORDER BY created DESC LIMIT ?", (limit,))
+        return [_job(row) for row in rows]
 
     # events
 
     def append(self, event: E, client: str) -> E:
         """Keep an event; returns it with its `seq`."""
-        cursor = self._base.execute("INSERT INTO events (job, client, body) VALUES (?, ?, ?)", (event.job, client, b""))
+        cursor = self._execute("INSERT INTO events (job, client, body) VALUES (?, ?, ?)", (event.job, client, b""))
         assert cursor.lastrowid is not None
         numbered = msgspec.structs.replace(event, seq=cursor.lastrowid)
-        self._base.execute("UPDATE events SET body = ? WHERE seq = ?", (to_json(numbered), numbered.seq))
+        self._execute("UPDATE events SET body = ? WHERE seq = ?", (to_json(numbered), numbered.seq))
         return numbered
 
     def events_after(self, seq: int, client: str | None) -> list[AnyEvent]:
         """Kept events newer than `seq`, of one client's jobs or of all."""
-        rows = self._base.execute(
+        rows = self._rows(
             "SELECT body FROM events WHERE seq > ? AND (? IS NULL OR client = ?) ORDER BY seq", (seq, client, client)
         )
         return [_event_decoder.decode(body) for (body,) in rows]
 
     def events_of(self, job_id: str) -> list[AnyEvent]:
-        rows = self._base.execute("SELECT body FROM events WHERE job = ? ORDER BY seq", (job_id,))
+        rows = self._rows("SELECT body FROM events WHERE job = ? ORDER BY seq", (job_id,))
         return [_event_decoder.decode(body) for (body,) in rows]
 
     def newest_seq(self) -> int:
-        return int(self._base.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
+        return int(self._rows("SELECT coalesce(max(seq), 0) FROM events")[0][0])
 
     # takes
 
     def keep_take(self, take: Take, project: str) -> None:
-        self._base.execute(
+        self._execute(
             "INSERT OR REPLACE INTO takes VALUES (?, ?, ?, ?, ?)",
             (take.job, take.number, project, time.time(), to_json(take)),
         )
@@ -148,9 +161,9 @@ class Journal:
     def takes(self, *, job: str | None = None, project: str = "", limit: int = 1_000) -> list[Take]:
         """Newest first; of one job in the order of their numbers."""
         if job is not None:
-            rows = self._base.execute("SELECT body FROM takes WHERE job = ? ORDER BY number", (job,))
+            rows = self._rows("SELECT body FROM takes WHERE job = ? ORDER BY number", (job,))
         else:
-            rows = self._base.execute(
+            rows = self._rows(
                 "SELECT body FROM takes WHERE ? IN ('', project) ORDER BY created DESC, number LIMIT ?",
                 (project, limit),
             )
@@ -159,20 +172,20 @@ class Journal:
     # facts that help the next start
 
     def remember_backends(self, backends: tuple[Capabilities, ...]) -> None:
-        self._base.execute("INSERT OR REPLACE INTO facts VALUES ('backends', ?)", (msgspec.json.encode(backends),))
+        self._execute("INSERT OR REPLACE INTO facts VALUES ('backends', ?)", (msgspec.json.encode(backends),))
 
     def known_backends(self) -> tuple[Capabilities, ...]:
         """What the engine could do when it was last up; empty before its first start or after a change of format."""
-        row = self._base.execute("SELECT body FROM facts WHERE name = 'backends'").fetchone()
+        rows = self._rows("SELECT body FROM facts WHERE name = 'backends'")
         try:
-            return msgspec.json.decode(row[0], type=tuple[Capabilities, ...]) if row else ()
+            return msgspec.json.decode(rows[0][0], type=tuple[Capabilities, ...]) if rows else ()
         except msgspec.DecodeError:
             return ()
 
     def forget_before(self, moment: float) -> None:
         """Drop the events of jobs that ended and were made before `moment` (seconds since 1970); takes stay."""
         marks = ", ".join("?" for _ in ENDED)
-        self._base.execute(
+        self._execute(
             f"DELETE FROM events WHERE job IN (SELECT id FROM jobs WHERE created < ? AND state IN ({marks}))",
             (moment, *ENDED),
         )
@@ -194,7 +207,7 @@ def _job(row: tuple[bytes, str, str, str, int, float, bytes | None]) -> Job:
     )
 
 
-def _translated(error: sqlite3.Error) -> BridgeError:
+def _translated(error: sqlite3.Error, hint: str = "") -> BridgeError:
     if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
-        return DiskFull("The job could not be written down: the disk is full.")
-    return BridgeFault(f"The journal could not be written: {error}.")
+        return DiskFull("The journal could not be written: the disk is full.")
+    return BridgeFault(f"The journal could not be used: {error}.", hint)
