@@ -49,6 +49,7 @@ LAYERS = (
         (PROTOCOL, "bridge_server.connection", "bridge_server.home", "bridge_server.doors.curve"),
         ("zmq", "msgspec"),
     ),
+    # Of region work, a command needs a file's rate and length (seconds become samples) and the recipe inside a take.
     Layer(
         "bridge_server.cli",
         (
@@ -59,6 +60,7 @@ LAYERS = (
             "bridge_server.home",
             "bridge_server.launch",
             "bridge_server.demo",
+            "bridge_server.region.read",
             "bridge_server.region.wav",
         ),
         ("typer", "click", "rich", "msgspec"),
