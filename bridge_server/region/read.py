@@ -1,0 +1,148 @@
+"""Open any sound file, and read of it only what is needed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from bridge_server.protocol.errors import BadAudio, BadSpan, NotFound, UnreadableAudio
+from bridge_server.protocol.span import Span
+from bridge_server.region.channels import Layout, layout_of_mask, usual_layout, vorbis_layout
+from bridge_server.region.excerpt import Excerpt
+from bridge_server.region.riff import channel_mask
+
+MOST_CHANNELS = 8
+
+_MP3_WARM_UP = 8 * 1152
+"""An MP3 decoder that starts in the middle needs some frames before it is right to the last bit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudioFile:
+    """A sound file and what its header says. `stamp` changes when the file does."""
+
+    path: Path
+    rate: int
+    frames: int
+    layout: Layout
+    container: str
+    subtype: str
+    stamp: tuple[int, int]
+
+    @property
+    def channels(self) -> int:
+        return len(self.layout)
+
+    def __str__(self) -> str:
+        return f"{self.path.name} ({self.frames:,} samples at {self.rate:,} Hz)"
+
+
+def open_audio(path: Path) -> AudioFile:
+    """Look at the header of a WAV, AIFF, FLAC, MP3 or OGG file.
+
+    Raises NotFound, or UnreadableAudio for a folder, for what is not audio, and for audio without samples, without a
+    rate or with more than 8 channels.
+    """
+    stamp = file_stamp(path)
+    with opened(path) as sound:
+        if not 0 < sound.frames < 2**62 or not sound.seekable():
+            raise UnreadableAudio(f"{path.name} holds no audio.")
+        if sound.channels > MOST_CHANNELS:
+            raise UnreadableAudio(f"{path.name} has {sound.channels} channels; at most {MOST_CHANNELS} can be used.")
+        return AudioFile(
+            path=path,
+            rate=sound.samplerate,
+            frames=sound.frames,
+            layout=_layout(path, sound),
+            container=sound.format,
+            subtype=sound.subtype,
+            stamp=stamp,
+        )
+
+
+def read(file: AudioFile, start: int, end: int) -> Excerpt:
+    """Samples [start, end) of a file, with silence where there is no file.
+
+    Only these samples are read, so it takes as long in a file of ten hours as in one of ten seconds.
+    Raises BadAudio for NaN or infinite samples, UnreadableAudio where the file breaks off or cannot be decoded.
+    """
+    first, last = max(start, 0), min(end, file.frames)
+    out = np.zeros((max(end - start, 0), file.channels), np.float32)
+    if first < last:
+        with opened(file.path) as sound:
+            seek(sound, first)
+            found = sound.read(out=out[first - start : last - start]).shape[0]
+        if found < last - first:
+            raise UnreadableAudio(f"{file.path.name} breaks off after {first + found:,} of {file.frames:,} samples.")
+        if not np.isfinite(out).all():
+            raise BadAudio(f"{file.path.name} holds NaN or infinite samples between {first:,} and {last:,}.")
+    return Excerpt(np.ascontiguousarray(out.T), start, file.rate)
+
+
+def seek(sound: soundfile.SoundFile, frame: int) -> None:
+    """Go to a frame, so that what is read from there is the same as when reading from the start."""
+    if sound.format == "MP3":
+        before = max(frame - _MP3_WARM_UP, 0)
+        sound.seek(before)
+        sound.read(frame - before)
+    else:
+        sound.seek(frame)
+
+
+def check_span(file: AudioFile, span: Span) -> None:
+    """Raises BadSpan if `span` counts at another rate or leaves the file."""
+    if span.rate != file.rate:
+        raise BadSpan(f"The span counts at {span.rate:,} Hz, but the file is {file}.")
+    if span.end > file.frames:
+        raise BadSpan(f"The span {span.start:,} to {span.end:,} leaves the file {file}.")
+
+
+def file_stamp(path: Path) -> tuple[int, int]:
+    """Size and time of change. Raises NotFound, or UnreadableAudio for what is no file."""
+    try:
+        found = path.stat()
+    except PermissionError:
+        raise UnreadableAudio(f"{path} may not be read.", "Allow Dawbridge to read the file.") from None
+    except (OSError, ValueError):
+        raise NotFound(f"There is no file {path}.") from None
+    if not stat.S_ISREG(found.st_mode):
+        raise UnreadableAudio(f"{path} is not a sound file{' but a folder' if path.is_dir() else ''}.")
+    if not os.access(path, os.R_OK):
+        raise UnreadableAudio(f"{path} may not be read.", "Allow Dawbridge to read the file.")
+    return found.st_size, found.st_mtime_ns
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[soundfile.SoundFile]:
+    """A sound file for reading; whatever libsndfile says about it becomes an UnreadableAudio."""
+    try:
+        sound = soundfile.SoundFile(os.fspath(path))
+    # A TypeError is soundfile's word for headerless files, which it knows by their ending.
+    except (soundfile.SoundFileError, TypeError) as error:
+        raise _unreadable(path, error) from None
+    with sound:
+        try:
+            yield sound
+        except soundfile.SoundFileError as error:
+            raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> UnreadableAudio:
+    file_stamp(path)
+    reason = str(error).rsplit(": ", 1)[-1].strip().rstrip(".")
+    return UnreadableAudio(f"{path.name} cannot be read{f': {reason}' if reason else ''}.")
+
+
+def _layout(path: Path, sound: soundfile.SoundFile) -> Layout:
+    if sound.subtype == "VORBIS":
+        return vorbis_layout(sound.channels)
+    if sound.channels > 2 and sound.format in ("WAV", "WAVEX", "RF64"):
+        return layout_of_mask(channel_mask(path), sound.channels)
+    return usual_layout(sound.channels)

@@ -1,0 +1,51 @@
+"""Between the file's rate and the engine's, without a fraction of a sample of drift."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from math import gcd
+
+import numpy as np
+import soxr
+
+from bridge_server.region.excerpt import Excerpt, Samples
+
+MARGIN = 512
+"""Samples, at the lower of both rates, that the filter may see beyond what is kept: more than twice its length."""
+
+TO_ENGINE = "HQ"
+"""20-bit filter: what a model hears is coarser by far."""
+
+TO_FILE = "VHQ"
+"""28-bit filter for what lands in the project: its errors stay below 24 bits, and it costs 3 ms for ten seconds."""
+
+_PARALLEL_SAMPLES = 50_000
+
+
+def resample(excerpt: Excerpt, rate: int, start: int, end: int, quality: str = TO_FILE) -> Samples:
+    """The samples [start, end) of `excerpt` at another rate.
+
+    Positions of both rates count from the same instant, and every position where both have a sample (each
+    rate/gcd samples) can be a start of the filter's work: the input is cut at such a place, so output sample n always
+    means the instant n/rate exactly, whatever the rates. At the same rate the samples come back untouched.
+    Returns (C, end - start) float32.
+    """
+    if rate == excerpt.rate:
+        return excerpt.between(start, end)
+    divisor = gcd(excerpt.rate, rate)
+    step_in, step_out = excerpt.rate // divisor, rate // divisor
+    margin = MARGIN * max(1, -(-excerpt.rate // rate))
+    cut = (start * step_in // step_out - margin) // step_in
+    first, last = cut * step_in, -(-end * step_in // step_out) + margin
+    lead = start - cut * step_out
+
+    def one(channel: Samples) -> Samples:
+        out: Samples = soxr.resample(channel, excerpt.rate, rate, quality)
+        return out[lead : lead + end - start]
+
+    channels = list(excerpt.between(first, last))
+    if len(channels) == 1 or last - first < _PARALLEL_SAMPLES:
+        return np.stack([one(channel) for channel in channels])
+    # soxr lets go of the interpreter: two channels take the time of one on two cores.
+    with ThreadPoolExecutor(2, thread_name_prefix="resample") as threads:
+        return np.stack(list(threads.map(one, channels)))
