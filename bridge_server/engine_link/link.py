@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 import zmq
@@ -83,8 +84,9 @@ class EngineLink:
         await self._socket.send_multipart([self._route, codec.to_msgpack(order)])
 
     def kill(self, reason: str) -> None:
-        """End an engine that no longer obeys; it is started again."""
+        """End an engine that no longer obeys; it is started again, and nobody is to rely on it until then."""
         log.warning("engine.killed pid=%s reason=%s", self.pid, reason)
+        self.ready.clear()
         if self._process is not None:
             self._process.kill()
 
@@ -99,19 +101,19 @@ class EngineLink:
         self._become("starting")
         self._heard = loop.time()
         command = (*self._settings.engine_command, "--connect", self._address)
-        process: EngineProcess
-
-        def exited(code: int) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(self._lost, process, f"it ended with code {code}")
-
         try:
-            process = EngineProcess(command, self._key, self._settings.home.logs / "engine.log", exited)
+            process = EngineProcess(command, self._key, self._settings.home.logs / "engine.log")
         except OSError as error:
             loop.call_soon(self._lost, None, f"it could not be started: {error}")
             return
         self._process = process
         log.info("engine.started pid=%d", process.pid)
+
+        def exited(code: int) -> None:
+            with suppress(RuntimeError):  # the loop may have been closed: then nobody is left to tell
+                loop.call_soon_threadsafe(self._lost, process, f"it ended with code {code}")
+
+        process.watch(exited)
 
     def _lost(self, process: EngineProcess | None, reason: str) -> None:
         """The engine is gone: tell whoever waits for its words, and start another one, but not without end."""

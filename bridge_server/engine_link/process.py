@@ -22,9 +22,9 @@ else:
 
 
 class EngineProcess:
-    """One run of the engine. `on_exit(code)` is called from a thread of its own."""
+    """One run of the engine."""
 
-    def __init__(self, command: tuple[str, ...], key: str, log: Path, on_exit: Callable[[int], None]) -> None:
+    def __init__(self, command: tuple[str, ...], key: str, log: Path) -> None:
         """Raises OSError when the program cannot be started."""
         mode = "ab" if log.exists() and log.stat().st_size < LOG_BYTES else "wb"
         with log.open(mode) as output:
@@ -36,7 +36,16 @@ class EngineProcess:
                 env={**os.environ, "DAWBRIDGE_ENGINE_KEY": key},
                 **_APART,
             )
-        threading.Thread(target=lambda: on_exit(self._popen.wait()), name="engine-exit", daemon=True).start()
+
+    def watch(self, on_exit: Callable[[int], None]) -> None:
+        """`on_exit(code)` is called from a thread of its own when the process has ended, or has already."""
+
+        def wait() -> None:
+            code = self._popen.wait()
+            self._let_go()
+            on_exit(code)
+
+        threading.Thread(target=wait, name="engine-exit", daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -47,10 +56,13 @@ class EngineProcess:
 
     def stop(self, within_seconds: float) -> None:
         """Let go of its input, which ends it; kill it if that takes too long."""
-        assert self._popen.stdin is not None
-        self._popen.stdin.close()
+        self._let_go()
         try:
             self._popen.wait(within_seconds)
         except subprocess.TimeoutExpired:
             self._popen.kill()
             self._popen.wait()
+
+    def _let_go(self) -> None:
+        assert self._popen.stdin is not None
+        self._popen.stdin.close()
