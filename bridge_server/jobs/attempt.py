@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -67,6 +67,7 @@ class Attempt:
         self._bench = bench
         self._listener = listener
         self._cancelled = asyncio.Event()
+        self._is_rendering = False
         finished = {take.number for take in done}
         self._missing = [(n, seed) for n, seed in enumerate(seeds_of(job.request), start=1) if n not in finished]
         self._scratch = Scratch(bench.scratch, job.id, job.attempts)
@@ -126,27 +127,46 @@ class Attempt:
                 origin=plan.origin,
             )
         )
-        while True:
-            try:
-                word = await self._unless_cancelled(words.get())
-            except Stopped:
+        self._is_rendering = True
+        try:
+            await self._hear_out(words, plan, prepared, capabilities)
+        except Exception:
+            if self._is_rendering:
                 await self._let_go(words)
-                raise
-            if isinstance(word, EngineLost):
-                raise word
-            if word.job != self._job.id or word.attempt != self._job.attempts:
-                continue
+            raise
+
+    async def _hear_out(
+        self, words: asyncio.Queue[JobWord | EngineLost], plan: Plan, prepared: Any, capabilities: Capabilities
+    ) -> None:
+        while not isinstance(word := await self._next(words), Finished):
             match word:
                 case Step(fraction=fraction, stage=stage):
                     self._listener.on_progress(fraction, stage)
                 case Variant():
                     self._listener.on_take(await self._in_thread(self._deliver, word, plan, prepared, capabilities))
-                case Broke(error=problem):
+                case Broke(error=problem, fatal=is_fatal):
+                    if is_fatal:
+                        self._bench.engine.kill("its memory is in an unknown state")
                     raise from_problem(problem)
                 case Aborted():
                     raise Stopped
-                case Finished():
-                    return
+
+    async def _next(self, words: asyncio.Queue[JobWord | EngineLost]) -> JobWord:
+        """The next word about this attempt; late words about others pass unheard. Raises EngineLost and Stopped."""
+        while True:
+            word: JobWord | EngineLost = await self._unless_cancelled(words.get())
+            self._is_rendering = not self._is_last(word)
+            if isinstance(word, EngineLost):
+                raise word
+            if self._is_ours(word):
+                return word
+
+    def _is_ours(self, word: JobWord) -> bool:
+        return word.job == self._job.id and word.attempt == self._job.attempts
+
+    def _is_last(self, word: JobWord | EngineLost) -> bool:
+        """Whether the engine is through with this attempt."""
+        return isinstance(word, EngineLost) or (isinstance(word, Aborted | Finished | Broke) and self._is_ours(word))
 
     def _deliver(self, word: Variant, plan: Plan, prepared: Any, capabilities: Capabilities) -> Take:
         """In a thread: what the engine rendered becomes a take on disk."""
@@ -169,21 +189,27 @@ class Attempt:
         await self._bench.engine.send(Abort(job=self._job.id))
         try:
             async with asyncio.timeout(self._bench.abort_within_seconds):
-                while not isinstance(await words.get(), Aborted | Finished | Broke | EngineLost):
+                while not self._is_last(await words.get()):
                     continue
         except TimeoutError:
-            self._bench.engine.kill("it did not stop a cancelled job")
+            self._bench.engine.kill("it did not let go of a job")
 
     async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._bench.threads, partial(work, *arguments))
 
-    async def _unless_cancelled(self, work: Any) -> Any:
-        """Wait for `work`, or raise Stopped as soon as the job is cancelled; work in a thread then ends unheard."""
+    async def _unless_cancelled(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Wait for `work`, or raise Stopped as soon as the job is cancelled; work in a thread then ends unheard.
+
+        A result that is there is never thrown away: it may be the last word that `_let_go` would wait for.
+        """
+        if self._cancelled.is_set():
+            work.close()
+            raise Stopped
         task = asyncio.ensure_future(work)
         stop = asyncio.ensure_future(self._cancelled.wait())
         try:
             await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
-            if task.done() and not stop.done():
+            if task.done():
                 return task.result()
             raise Stopped
         finally:

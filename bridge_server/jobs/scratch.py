@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ class Scratch:
     def __init__(self, root: Path, job: str, attempt: int) -> None:
         self.folder = root / f"{job}.{attempt}"
 
-    def lay_out(self, context: NDArray[np.float32], latents: dict[str, NDArray[np.generic]]) -> None:
+    def lay_out(self, context: NDArray[np.float32], latents: Mapping[str, NDArray[np.generic]]) -> None:
         """Write what the engine reads. Raises OSError."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(mode=0o700, parents=True)
