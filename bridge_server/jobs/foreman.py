@@ -71,7 +71,7 @@ class Foreman:
     # what clients ask for
 
     def accept(self, request: JobRequest, client: str, door: str) -> list[AnyEvent]:
-        """Write a job down and queue it. Returns what to tell the client: for a job sent twice, the same as before.
+        """Write a job down, queue it and say so. Returns what a client must be told that sent it twice: the same.
 
         Raises DuplicateJob when the id belongs to another request, DiskFull when it cannot be written down.
         """
@@ -87,8 +87,9 @@ class Foreman:
             self._journal.add(job, mark)
             accepted = self._journal.append(self._accepted(job), client)
         log.info("job.accepted job=%s task=%s client=%s", job.id, job.task, client)
+        self._post(accepted, job)
         self._enqueue(job)
-        return [accepted]
+        return []
 
     def cancel(self, job_id: str) -> None:
         """Stop a job, wherever it is; one that has ended stays as it is. Raises UnknownJob."""
@@ -241,8 +242,19 @@ class Foreman:
         return Accepted(job=job.id, position=ahead, backend=job.request.backend)
 
     def _told_so_far(self, job_id: str) -> list[AnyEvent]:
+        """Accepted, and how it ended if it has; the journal knows that even when it has dropped the old events."""
+        job = self._journal.job(job_id)
+        assert job is not None
         events = self._journal.events_of(job_id)
-        last = events[-1]
-        first = next(event for event in events if isinstance(event, Accepted))
-        is_over = isinstance(last, Done | Failed | Cancelled)
-        return [first, last] if is_over else [first]
+        accepted = next((event for event in events if isinstance(event, Accepted)), Accepted(job=job_id))
+        ends = [event for event in events if isinstance(event, Done | Failed | Cancelled)]
+        match job.state:
+            case "queued" | "running":
+                return [accepted]
+            case _ if ends:
+                return [accepted, ends[-1]]
+            case "failed" if job.error:
+                return [accepted, Failed(job=job_id, error=job.error)]
+            case "done":
+                return [accepted, Done(job=job_id, takes=tuple(self._journal.takes(job=job_id)))]
+        return [accepted, Cancelled(job=job_id)]
