@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -66,12 +67,15 @@ class Bridge:
         )
         self._foreman = Foreman(self._journal, bench, self._post)
         self._unsaved_takes = home.takes
+        self._scratch = home.scratch
         self._work: asyncio.Task[None] | None = None
         self._routes_by_door: dict[str, Callable[[str], Route]] = {}
         self.stopping = asyncio.Event()
         self.last_letter = time.monotonic()
 
     def start(self) -> None:
+        """Clear up after a former bridge, put its unfinished jobs back into the queue, start the engine."""
+        shutil.rmtree(self._scratch, ignore_errors=True)
         recovered = self._foreman.recover()
         if recovered:
             log.info("bridge.recovered jobs=%d", recovered)
@@ -82,6 +86,7 @@ class Bridge:
         """Let go of everything; a job that runs goes on after the next start."""
         if self._work is not None:
             self._work.cancel()
+            await asyncio.wait([self._work])
         await self._engine.stop()
         self._threads.shutdown(wait=True, cancel_futures=True)
         self._journal.close()
@@ -181,7 +186,10 @@ class Bridge:
     def _engine_ready(self, ready: Ready) -> None:
         self._backends = ready.backends
         self._default = ready.default_backend
-        self._journal.remember_backends(ready.backends)
+        try:
+            self._journal.remember_backends(ready.backends)
+        except BridgeError as error:
+            log.warning("engine.not_remembered code=%s message=%s", error.code, error.message)
 
     def _capabilities(self, backend: str) -> Capabilities:
         """Raises UnknownBackend."""
