@@ -1,0 +1,145 @@
+"""SketchBackend: the embedded default. Plans, composes and renders with `engine.sketch`; needs no weights and no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from bridge_server.protocol.codec import task_of
+from bridge_server.protocol.errors import BadSpan, TooLong, Unsupported
+from bridge_server.protocol.requests import Accompany, Extend, Generate, Layer, Repaint
+from bridge_server.protocol.values import Capabilities
+from engine.sketch.composer import compose
+from engine.sketch.dice import Dice
+from engine.sketch.planning import Composed, make_plan
+from engine.sketch.score import RULES, Plan, Score, from_latents
+from engine.sketch.synth.renderer import CACHE_BYTES, Renderer
+from engine.sketch.theory import chord_name
+from engine.sketch.vocabulary import ROLES
+from engine.watch import Watch
+from engine.work import Rendering, Samples, Work
+
+RATE, CHANNELS = 48_000, 2
+MAX_SECONDS = 600.0
+
+CAPABILITIES = Capabilities(
+    backend="sketch",
+    model=f"sketch {RULES}",
+    about="A rule-based arranger with its own synthesis: no AI, no download, stems from any CPU in moments.",
+    tasks=("generate", "repaint", "extend", "retake", "layer", "accompany", "again"),
+    sample_rate=RATE,
+    channels=CHANNELS,
+    roles=ROLES,
+    context_seconds=8.0,
+    min_seconds=0.1,
+    max_seconds=MAX_SECONDS,
+    max_bytes=int(MAX_SECONDS * RATE) * CHANNELS * 4 * (len(ROLES) + 2) + CACHE_BYTES,
+)
+_OTHERS = {
+    "edit": "Editing a performance is what ace-step-v1 is made for; it is not part of this version yet.",
+    "separate": "Separating a mix is what ace-step-1.5 is made for; it is not part of this version yet.",
+}
+
+
+class SketchBackend:
+    """Rules and oscillators behind the interface of `engine.backends.base.Backend`."""
+
+    def __init__(self) -> None:
+        self._renderer = Renderer()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return CAPABILITIES
+
+    def memory_need(self, work: Work, variants: int) -> int:
+        """Bytes for the stems of one take (they are handed over before the next is made) and the kept notes."""
+        return work.hull.length * CHANNELS * 4 * (len(ROLES) + 2) + CACHE_BYTES
+
+    def load(self, watch: Watch) -> None:
+        """Nothing to load."""
+        watch.step(1, 1, "loading")
+
+    def unload(self) -> None:
+        """Free the notes that were kept for reuse."""
+        self._renderer.forget()
+
+    def render(self, work: Work, seeds: Sequence[int], watch: Watch) -> Iterator[Rendering]:
+        """One take per seed. Raises Unsupported, TooLong or BadSpan before the first, and Cancelled at any step."""
+        request = _checked(work)
+        share = 1 / max(1, len(seeds))
+        plan, notes = _plan(work, request, watch.part(0, 0.1 * share))
+        for number, seed in enumerate(seeds):
+            own = watch.part((number + 0.1) * share, (number + 1) * share)
+            yield self._take(work, request, plan, (seed, notes), own)
+            own.step(1, 1, "rendering")
+
+    def _take(
+        self, work: Work, request: Composed, plan: Plan, seed_and_notes: tuple[int, list[str]], watch: Watch
+    ) -> Rendering:
+        seed, notes = seed_and_notes
+        score = compose(plan, _dice(work, seed), watch.part(0, 0.1))
+        if plan.key is None:
+            notes = [*notes, f"key chosen: {score.key.name}"]
+        strength = request.strength if isinstance(request, Repaint) else 1.0
+        if strength > 0:
+            stems = self._renderer.render(score, watch.part(0.1, 1.0))
+            notes = [*notes, _players(score)]
+        else:
+            stems, notes = {}, [*notes, "strength 0: what was there stays as it was"]
+        if strength <= 0 or (strength < 1 and not plan.kept):
+            _mix_in_source(stems, work, strength)
+        return Rendering(seed=seed, stems=stems, latents=score.to_latents(), notes=tuple(notes))
+
+
+def _checked(work: Work) -> Composed:
+    """The request, if sketch can do it. Raises Unsupported, TooLong or BadSpan."""
+    request = work.request
+    if not isinstance(request, Generate | Repaint | Extend | Layer | Accompany):
+        task = task_of(request)
+        raise Unsupported(f"sketch cannot do '{task}'.", _OTHERS.get(task, ""))
+    if request.lyrics.strip():
+        raise Unsupported(
+            "sketch has no voice and cannot sing lyrics.",
+            "Leave the lyrics empty, or use ace-step-v1, which is made for singing; it is not part of this version yet.",
+        )
+    if any(target.rate != RATE for target in work.targets) or work.hull.end > work.context.shape[1]:
+        raise BadSpan(f"sketch renders spans inside its context, counted at {RATE} Hz.")
+    if sum(target.seconds for target in work.targets) > MAX_SECONDS:
+        raise TooLong(f"sketch renders at most {MAX_SECONDS / 60:g} minutes at once.")
+    return request
+
+
+def _plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[str]]:
+    """A retake starts from the plan that its take kept; everything else is planned anew."""
+    kept = from_latents(work.latents) if work.origin else None
+    if kept and kept.plan.samples == work.hull.length:
+        return kept.plan, []
+    return make_plan(work, request, watch)
+
+
+def _dice(work: Work, seed: int) -> Dice:
+    if work.origin is None:
+        return Dice(((seed, 1.0),))
+    kept = from_latents(work.latents)
+    first = Dice(kept.throws) if kept else Dice(((work.origin.seed, 1.0),))
+    return first.retaken(seed, work.origin.variance)
+
+
+def _mix_in_source(stems: dict[str, Samples], work: Work, strength: float) -> None:
+    """Old audio under the new at equal power: cos and sin of a quarter turn. At strength 0 it comes back bit for bit."""
+    new, old = np.float32(np.sin(strength * np.pi / 2)), np.float32(np.cos(strength * np.pi / 2))
+    for stem in stems.values():
+        stem *= new
+    hull = work.hull
+    source = work.context[:, hull.start : hull.end].copy()
+    stems["source"] = source if strength <= 0 else source * old
+
+
+def _players(score: Score) -> str:
+    grid, chords = (
+        score.plan.grid,
+        " ".join(dict.fromkeys(chord_name(chord.root, chord.quality, score.key) for chord in score.chords)),
+    )
+    who = ", ".join(part.instrument for part in score.parts)
+    return f"{score.plan.style}, {grid.bpm:g} bpm, {grid.meter.name}, {score.key.name}; {who}; chords: {chords}"

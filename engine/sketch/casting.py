@@ -1,0 +1,108 @@
+"""Casting: who plays. Tags first, then an earlier score, then what can be heard, then the style."""
+
+from __future__ import annotations
+
+from bridge_server.protocol.errors import Unsupported
+from engine.sketch.score import Score
+from engine.sketch.styles import STYLES
+from engine.sketch.synth.percussion import KITS
+from engine.sketch.tags import Wishes
+from engine.sketch.vocabulary import ROLES, VOICES, role_of, spellings
+
+Cast = dict[str, tuple[str, ...]]
+
+DEFAULT_PLAYERS: Cast = {
+    "drums": ("acoustic kit",),
+    "percussion": ("hand percussion",),
+    "bass": ("finger bass",),
+    "keys": ("piano",),
+    "guitar": ("acoustic guitar",),
+    "pad": ("warm pad",),
+    "strings": ("strings",),
+    "brass": ("brass section",),
+    "lead": ("synth lead",),
+}
+_HEARD_AS: dict[str, tuple[str, ...]] = {
+    "drums": ("drums", "percussion"),
+    "bass": ("bass",),
+    "chords": ("keys", "guitar", "pad", "strings", "brass"),
+}
+
+
+def full_cast(style: str, wishes: Wishes, *, only_named: bool) -> Cast:
+    """The style's players with those of the tags in their places; with `only_named`, nobody but the named."""
+    cast: Cast = {} if only_named and wishes.named_roles else dict(STYLES[style].cast)
+    taken: set[str] = set()
+    for name in dict.fromkeys(wishes.instruments):
+        role, again = role_of(name), 2
+        while role in taken:
+            role, again = f"{role_of(name)} {again}", again + 1
+        taken.add(role)
+        cast[role] = (name,)
+    for role in wishes.roles:
+        cast.setdefault(role, STYLES[style].cast.get(role, DEFAULT_PLAYERS[role]))
+    left = {role: players for role, players in cast.items() if role.split()[0] not in wishes.without}
+    if not left:
+        raise Unsupported("The tags leave nobody to play.", "Take some of the 'no …' tags away.")
+    return dict(sorted(left.items(), key=lambda item: (ROLES.index(item[0].split()[0]), item[0])))
+
+
+def like_heard(cast: Cast, heard: frozenset[str]) -> Cast:
+    """The players of the cast that the surroundings have too; all of them where that is not clear."""
+    if not heard or len(heard) == len(_HEARD_AS):
+        return cast
+    roles = [role for kind in heard for role in _HEARD_AS[kind]]
+    if heard == {"chords"}:
+        roles.append("lead")
+    chosen = {role: players for role, players in cast.items() if role.split()[0] in roles}
+    if chosen:
+        return chosen
+    role = _HEARD_AS[sorted(heard)[0]][0]
+    return {role: DEFAULT_PLAYERS[role]}
+
+
+def like_score(cast: Cast, earlier: Score, wishes: Wishes) -> Cast:
+    """The players of an earlier score, but for those that the tags name otherwise."""
+    kept: Cast = {part.role: (part.instrument,) for part in earlier.parts}
+    kept |= {role: cast[role] for role in wishes.named_roles if role in cast and wishes.instruments}
+    return {role: players for role, players in kept.items() if role.split()[0] not in wishes.without} or cast
+
+
+def one_player(style: str, role: str, wishes: Wishes) -> Cast:
+    """Whoever plays a layer. `role` is a role of ours."""
+    drums = role in ("drums", "percussion")
+    fitting = [name for name in wishes.instruments if role_of(name) == role]
+    willing = [name for name in wishes.instruments if (name in KITS) == drums and role not in ("bass", role_of(name))]
+    for names in (fitting, willing):
+        if names:
+            return {role: (names[0],)}
+    return {role: STYLES[style].cast.get(role, DEFAULT_PLAYERS[role])}
+
+
+def asked_role(asked: str, wishes: Wishes) -> str:
+    """The role that a layer names, in our words, or the first one of its tags, or ''. Raises Unsupported."""
+    word = " ".join(asked.lower().replace("_", " ").split())
+    if not word:
+        return wishes.named_roles[0] if wishes.named_roles else ""
+    kind, name = spellings().get(word, spellings().get(word.rstrip("s"), ("", "")))
+    if kind == "role":
+        return name
+    if kind == "instrument":
+        if not wishes.instruments:
+            wishes.instruments.append(name)
+        return role_of(name)
+    if word in VOICES:
+        raise Unsupported("sketch has no voice and cannot add vocals.", _singer())
+    raise Unsupported(f"sketch has no player for '{asked}'.", f"It plays {', '.join(ROLES)}.")
+
+
+def missing_role(heard: frozenset[str]) -> str:
+    """What a mix seems to lack."""
+    for kind, role in (("drums", "drums"), ("bass", "bass"), ("chords", "keys")):
+        if kind not in heard:
+            return role
+    return "lead"
+
+
+def _singer() -> str:
+    return "ace-step-v1 is made for singing; it is not part of this version yet."

@@ -1,0 +1,84 @@
+"""Earlier: a score that the source take kept, moved to where its music lies in the new request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridge_server.protocol.engine import Rendered
+from bridge_server.protocol.requests import Extend, Generate, Placed, Repaint
+from engine.sketch.score import Chord, Grid, Note, Score
+
+
+def file_seconds(request: Rendered) -> float | None:
+    """Where the target of a request begins in the file that it is about; None for requests about no file."""
+    if isinstance(request, Repaint):
+        return request.span.start / request.span.rate
+    if isinstance(request, Extend) and not request.left:
+        return request.span.end / request.span.rate
+    return None
+
+
+def anchor_seconds(request: Rendered) -> float | None:
+    """Where the music of a request will begin in the take's own file; None where that depends on more than it says."""
+    if isinstance(request, Generate):
+        return 0.0
+    if not isinstance(request, Placed) or isinstance(request, Extend):
+        return None
+    span = getattr(request, "span", None)
+    if span is None:
+        return None
+    return float((span.start if request.form == "whole" else min(request.handles, span.start)) / span.rate)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier score and how many seconds after its beginning the new music begins."""
+
+    score: Score
+    later_seconds: float
+
+    def grid(self) -> Grid:
+        """Its own bars, seen from the beginning of the new music."""
+        old = self.score.plan.grid
+        bar = old.meter.beats * 60 / old.bpm
+        return Grid(old.bpm, old.meter, (old.phase_seconds + self.later_seconds) % bar, old.rate)
+
+    def chords(self, grid: Grid) -> tuple[Chord, ...]:
+        """Its chords by the new grid; halves of bars are listed one by one, as heard ones are."""
+        found = []
+        half, whole = grid.meter.half, grid.meter.beats
+        for chord in self.score.chords:
+            start, end = self._moved(chord.start, grid), self._moved(chord.start + chord.length, grid)
+            bar = grid.bar_of(start + 0.02)
+            while bar * whole < end - 0.02:
+                for at, length in ((bar * whole, half), (bar * whole + half, whole - half)):
+                    if length > 0 and start - 0.02 <= at < end - 0.02:
+                        found.append(Chord(at, length, chord.root, _triad(chord.quality)))
+                bar += 1
+        return tuple(found)
+
+    def notes(self, grid: Grid) -> dict[str, tuple[Note, ...]]:
+        """Its notes by the new grid, each at its own moment."""
+        scale = grid.bpm / self.score.plan.grid.bpm
+        return {
+            part.role: tuple(
+                Note(self._moved(note.start, grid), note.length * scale, note.pitch, note.velocity)
+                for note in part.notes
+            )
+            for part in self.score.parts
+        }
+
+    def _moved(self, beat: float, grid: Grid) -> float:
+        return grid.beat(self.score.plan.grid.sample(beat) - round(self.later_seconds * grid.rate))
+
+
+def _triad(quality: str) -> str:
+    return "dim" if quality in ("dim", "m7b5") else "min" if quality.startswith("m") and quality[1] != "a" else "maj"
+
+
+def find_earlier(score: Score | None, request: Rendered) -> Earlier | None:
+    """The kept score in its place; None if there is none or its place is not known."""
+    target = file_seconds(request)
+    if score is None or score.plan.anchor_seconds is None or target is None:
+        return None
+    return Earlier(score, target - score.plan.anchor_seconds)

@@ -1,0 +1,89 @@
+"""Harmony: the chord of every bar, from what was heard, from what came before, or from the style."""
+
+from __future__ import annotations
+
+from engine.sketch.dice import Dice
+from engine.sketch.form import bars_of
+from engine.sketch.score import Chord, Plan, Section
+from engine.sketch.styles import PROGRESSIONS, STYLES
+from engine.sketch.theory import SCALES, Key, coloured, triad_on
+
+
+def choose_key(plan: Plan, dice: Dice) -> Key:
+    """The plan's key, or one thrown by the dice in the mode that style or mood ask for."""
+    if plan.key:
+        return plan.key
+    roll = dice.roll("key")
+    mode = plan.mode or str(roll.choice(["major", "minor"]))
+    return Key(int(roll.integers(12)), mode)
+
+
+def harmonise(plan: Plan, key: Key, form: tuple[Section, ...], dice: Dice) -> tuple[Chord, ...]:
+    """One or two chords a bar. Where chords were heard they are followed; next to them their pattern goes on."""
+    style = STYLES[plan.style]
+    whole, half = plan.grid.meter.beats, plan.grid.meter.half
+    pattern = _Pattern(plan)
+    chords: list[Chord] = []
+    for section in form:
+        tokens = _progression(plan, key, section, dice)
+        for bar in range(section.bar, section.bar + section.bars):
+            own = _degrees(key, tokens[(bar - section.bar) % len(tokens)])
+            if plan.whole and not plan.heard:
+                own = _cadence(key, form, bar, own)
+            first = pattern.at(bar * whole) or own[0]
+            second = pattern.at(bar * whole + half) or (first if pattern.at(bar * whole) else own[-1])
+            if half >= whole or first == second:
+                chords.append(Chord(bar * whole, whole, *first))
+            else:
+                chords += [Chord(bar * whole, half, *first), Chord(bar * whole + half, whole - half, *second)]
+    return tuple(
+        Chord(each.start, each.length, each.root, coloured(key, each.root, each.quality, style.colour))
+        for each in chords
+    )
+
+
+class _Pattern:
+    """Chords that were heard, and their repetition every four (or two) bars beyond."""
+
+    def __init__(self, plan: Plan) -> None:
+        whole = plan.grid.meter.beats
+        self._known = {round(chord.start, 3): (chord.root, chord.quality) for chord in plan.heard}
+        heard_bars = len(self._known) / (2 if plan.grid.meter.half < whole else 1)
+        bars = 4 if heard_bars >= 3 else 2 if heard_bars >= 2 else 0
+        self._period = bars * whole
+        self._reach = len(bars_of(plan)) // bars + 4 if bars else 0
+
+    def at(self, beat: float) -> tuple[int, str] | None:
+        if not self._known:
+            return None
+        if found := self._known.get(round(beat, 3)):
+            return found
+        for turn in range(1, self._reach):
+            for away in (-turn, turn):
+                if found := self._known.get(round(beat + away * self._period, 3)):
+                    return found
+        return None
+
+
+def _progression(plan: Plan, key: Key, section: Section, dice: Dice) -> list[str]:
+    choices = PROGRESSIONS[STYLES[plan.style].progressions][key.mode]
+    if section.name == "ending":
+        return ["1"]
+    kind = 1 if section.name == "lift" else 0
+    return str(dice.roll("progression", kind).choice(choices)).split()
+
+
+def _cadence(key: Key, form: tuple[Section, ...], bar: int, own: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Lead into the ending with a dominant."""
+    if form[-1].name == "ending" and bar == form[-1].bar - 1:
+        return [own[0], triad_on(key, 5) if key.mode == "major" else ((key.tonic + 7) % 12, "maj")]
+    return own
+
+
+def _degrees(key: Key, token: str) -> list[tuple[int, str]]:
+    """'2,5M' → the chords of one bar; M makes a chord major whatever the key says."""
+    found = []
+    for each in token.split(","):
+        root, quality = triad_on(key, int(each[0]))
+        found.append(((key.tonic + SCALES[key.mode][4]) % 12, "maj") if each.endswith("M") else (root, quality))
+    return found

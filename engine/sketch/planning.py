@@ -1,0 +1,232 @@
+"""Planning: request, project and surroundings become a plan. What is uncertain is said in notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge_server.protocol.requests import Accompany, Extend, Generate, Layer, Repaint
+from engine.sketch import casting, hearing
+from engine.sketch.earlier import Earlier, anchor_seconds, find_earlier
+from engine.sketch.hearing import Heard
+from engine.sketch.loudness import loudness
+from engine.sketch.meter import Meter, read_meter
+from engine.sketch.score import Chord, Grid, Plan, Score, from_latents
+from engine.sketch.styles import NEUTRAL, STYLES
+from engine.sketch.synth.renderer import BALANCE, FULL_MIX
+from engine.sketch.tags import Wishes, read_tags
+from engine.sketch.theory import Key, chord_name, read_key
+from engine.watch import Watch
+from engine.work import Work
+
+Composed = Generate | Repaint | Extend | Layer | Accompany
+QUIETEST, LOUDEST = -40.0, -9.0
+SOFTER_THAN_SOLO = 2.0
+"""LU that a backing stays under the solo it accompanies."""
+
+
+@dataclass
+class _Desk:
+    """Everything on the planner's desk."""
+
+    work: Work
+    request: Composed
+    wishes: Wishes
+    score: Score | None
+    earlier: Earlier | None
+    watch: Watch
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def context(self) -> NDArray[np.float32]:
+        return self.work.context
+
+    @property
+    def listens_to_target(self) -> bool:
+        """Layers and backings follow what sounds under them; a repaint that keeps some of the old must fit it."""
+        if isinstance(self.request, Repaint):
+            return self.request.strength < 1 and self.earlier is None
+        return isinstance(self.request, Layer | Accompany)
+
+    def stretches(self) -> list[tuple[int, int]]:
+        """[start, end) in samples of the context that may be listened to."""
+        if isinstance(self.request, Generate):
+            return []
+        if self.listens_to_target:
+            return [(0, self.context.shape[1])]
+        found, at = [], 0
+        for target in self.work.targets:
+            found.append((at, target.start))
+            at = target.end
+        found.append((at, self.context.shape[1]))
+        return [(start, end) for start, end in found if end > start]
+
+    def surroundings(self) -> NDArray[np.float32]:
+        stretches = self.stretches()
+        if len(stretches) == 1:
+            return self.context[:, stretches[0][0] : stretches[0][1]]
+        return np.concatenate([self.context[:, start:end] for start, end in stretches] or [self.context[:, :0]], axis=1)
+
+
+def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[str]]:
+    """The plan, and sentences for the user. Raises Unsupported for a role nobody plays."""
+    score = from_latents(work.latents)
+    desk = _Desk(work, request, read_tags(request.tags), score, find_earlier(score, request), watch)
+    style = _style(desk)
+    grid = _grid(desk, style)
+    origin = work.hull.start
+    heard = hearing.listen(desk.context, desk.stretches(), watch)
+    key, mode = _key(desk, style, heard)
+    chords = hearing.chords_of(heard, grid, origin, key)
+    if desk.earlier:
+        chords = _merged(desk.earlier.chords(grid), chords)
+    around = desk.surroundings()
+    cast = _cast(desk, style, around)
+    strength = request.strength if isinstance(request, Repaint) else 1.0
+    first, last = _ends(desk)
+    plan = Plan(
+        style=style,
+        grid=grid,
+        samples=work.hull.length,
+        windows=tuple((each.start - origin, each.end - origin) for each in work.targets),
+        cast=cast,
+        key=key,
+        mode=mode,
+        feel=desk.wishes.feel,
+        intro=first,
+        ending=last,
+        whole=isinstance(request, Generate) and "loop" not in desk.wishes.forms,
+        heard=chords,
+        loudness=_loudness(desk, cast, around),
+        kept=desk.earlier.notes(grid) if desk.earlier and strength < 1 else {},
+        keep=1 - strength,
+        anchor_seconds=anchor_seconds(request),
+    )
+    _tell(desk, plan, heard)
+    return plan, [*desk.notes, *desk.wishes.notes()]
+
+
+def _style(desk: _Desk) -> str:
+    if desk.wishes.style:
+        return desk.wishes.style
+    return desk.score.plan.style if desk.score else NEUTRAL
+
+
+def _grid(desk: _Desk, style: str) -> Grid:
+    music, wishes = desk.request.music, desk.wishes
+    rate = desk.work.hull.rate
+    if music.bpm is None and wishes.bpm is None and desk.earlier:
+        return desk.earlier.grid()
+    meter = read_meter(music.meter)
+    if wishes.meter and wishes.meter != meter:
+        if music.bpm is None and meter == Meter(4, 4):
+            meter = wishes.meter
+        else:
+            desk.notes.append(f"the project's {meter.name} was kept, not the {wishes.meter.name} of the tags")
+    if music.bpm is not None and wishes.bpm is not None and abs(music.bpm - wishes.bpm) > 0.5:
+        desk.notes.append(f"the project's {music.bpm:g} bpm were kept, not the {wishes.bpm:g} bpm of the tags")
+    bpm = music.bpm or wishes.bpm or (desk.score.plan.grid.bpm if desk.score else None) or _tempo(desk, style)
+    bar = meter.beats * 60 / bpm
+    phase = desk.work.bar_phase_seconds % bar
+    if bar - phase < 1 / rate:
+        phase = 0.0
+    return Grid(bpm, meter, phase, rate)
+
+
+def _tempo(desk: _Desk, style: str) -> float:
+    """Heard, or the style's own, bent by tempo words and moods."""
+    if not isinstance(desk.request, Generate):
+        found = hearing.tempo_of(desk.surroundings(), desk.watch)
+        if found:
+            desk.notes.append(f"tempo heard: {found:g} bpm")
+            return found
+        if not desk.wishes.style:
+            desk.notes.append("no tempo given or heard: 120 bpm")
+            return 120.0
+    bpm = round(STYLES[style].bpm * desk.wishes.tempo * (1 + 0.06 * desk.wishes.feel.energy))
+    desk.notes.append(f"tempo chosen: {bpm:g} bpm")
+    return float(bpm)
+
+
+def _key(desk: _Desk, style: str, heard: Heard) -> tuple[Key | None, str]:
+    """The key if anything tells it, and the mode to use if nothing does."""
+    mode = desk.wishes.mode or STYLES[style].mode
+    given = read_key(desk.request.music.key)
+    wished = desk.wishes.key
+    if given and wished and given[0] != wished[0]:
+        desk.notes.append("the project's key was kept, not the one of the tags")
+    if named := given or wished:
+        tonic, said = named
+        if not said and (guess := hearing.key_of(heard, tonic)):
+            said = guess.mode
+        return Key(tonic, said or mode or "major"), mode
+    if desk.score:
+        return desk.score.key, mode
+    if found := hearing.key_of(heard):
+        desk.notes.append(f"key heard: {found.name}")
+        return found, mode
+    return None, mode
+
+
+def _merged(known: tuple[Chord, ...], heard: tuple[Chord, ...]) -> tuple[Chord, ...]:
+    """Chords of the earlier score, and heard ones where it had none."""
+    starts = {round(chord.start, 3) for chord in known}
+    return tuple(sorted([*known, *(chord for chord in heard if round(chord.start, 3) not in starts)]))
+
+
+def _cast(desk: _Desk, style: str, around: NDArray[np.float32]) -> casting.Cast:
+    request, wishes = desk.request, desk.wishes
+    if isinstance(request, Layer):
+        role = casting.asked_role(request.role, wishes)
+        if not role:
+            role = casting.missing_role(hearing.players(around, desk.watch))
+            desk.notes.append(f"role chosen: {role}")
+        return casting.one_player(style, role, wishes)
+    if isinstance(request, Accompany):
+        cast = casting.full_cast(style, wishes, only_named=wishes.alone)
+        return {role: players for role, players in cast.items() if role.split()[0] != "lead"} or cast
+    if isinstance(request, Generate):
+        return casting.full_cast(style, wishes, only_named=wishes.alone)
+    cast = casting.full_cast(style, wishes, only_named=wishes.alone or not wishes.style)
+    if desk.score and wishes.style in ("", desk.score.plan.style):
+        return casting.like_score(cast, desk.score, wishes)
+    if not wishes.style and not wishes.named_roles:
+        return casting.like_heard(cast, hearing.players(around, desk.watch))
+    return cast
+
+
+def _ends(desk: _Desk) -> tuple[bool, bool]:
+    """Does the music begin with an intro, end with an ending?"""
+    forms = desk.wishes.forms
+    if isinstance(desk.request, Generate):
+        return "loop" not in forms, "loop" not in forms
+    leads_in = isinstance(desk.request, Extend) and desk.request.left > 0
+    return leads_in or "intro" in forms, "ending" in forms
+
+
+def _loudness(desk: _Desk, cast: casting.Cast, around: NDArray[np.float32]) -> float | None:
+    """LUFS that continue the level of the surroundings; None where there is nothing to continue."""
+    heard = loudness(around, desk.watch) if around.shape[1] else None
+    if heard is None:
+        return None
+    if isinstance(desk.request, Layer):
+        heard += BALANCE[next(iter(cast)).split()[0]] - FULL_MIX
+    elif isinstance(desk.request, Accompany):
+        heard -= SOFTER_THAN_SOLO
+    return float(min(LOUDEST, max(QUIETEST, heard)))
+
+
+def _tell(desk: _Desk, plan: Plan, heard: Heard) -> None:
+    if desk.earlier:
+        desk.notes.append("continues from the score that the take kept")
+    elif desk.listens_to_target and plan.key and plan.heard:
+        low, high = plan.grid.beat(plan.windows[0][0]), plan.grid.beat(plan.windows[-1][1])
+        names: list[str] = []
+        for chord in plan.heard:
+            name = chord_name(chord.root, chord.quality, plan.key)
+            if low - 0.1 <= chord.start < high and (not names or names[-1] != name):
+                names.append(name)
+        if names:
+            desk.notes.append("chords heard: " + " ".join(names[:16]) + (" …" if len(names) > 16 else ""))

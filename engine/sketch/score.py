@@ -1,0 +1,140 @@
+"""Score: everything that is played, before any of it sounds. It is what sketch keeps of a take (its latents).
+
+Times are quarter notes from the first bar line, which lies at or before the start of the music.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from engine.sketch.meter import Meter
+from engine.sketch.theory import Key
+
+RULES = 1
+"""Raised when the same plan and dice would give another score."""
+LATENT = "score"
+
+
+class Note(Struct, frozen=True, array_like=True, order=True):
+    """`pitch` is a MIDI key; in drum parts it follows the General MIDI percussion map. `velocity` is 1 … 127."""
+
+    start: float
+    length: float
+    pitch: int
+    velocity: int
+
+
+class Chord(Struct, frozen=True, array_like=True, order=True):
+    """A root (0 is C) and a quality named in `theory.QUALITIES`."""
+
+    start: float
+    length: float
+    root: int
+    quality: str
+
+
+class Section(Struct, frozen=True):
+    """A stretch of whole bars; `energy` 0 … 1."""
+
+    name: str
+    bar: int
+    bars: int
+    energy: float
+
+
+class Part(Struct, frozen=True):
+    """What one stem plays."""
+
+    role: str
+    instrument: str
+    notes: tuple[Note, ...]
+
+
+class Grid(Struct, frozen=True):
+    """Where bars lie in samples. `phase_seconds` is the time from bar 0 to the first sample of the music."""
+
+    bpm: float
+    meter: Meter
+    phase_seconds: float
+    rate: int
+
+    def sample(self, beat: float) -> int:
+        """The sample nearest to a time in quarter notes; negative before the music starts."""
+        return round((beat * 60 / self.bpm - self.phase_seconds) * self.rate)
+
+    def beat(self, sample: int) -> float:
+        return (sample / self.rate + self.phase_seconds) * self.bpm / 60
+
+    def bar_of(self, beat: float) -> int:
+        return int(np.floor(beat / self.meter.beats + 1e-9))
+
+
+class Feel(Struct, frozen=True):
+    """What moods bend, each around 0: −1 … 1."""
+
+    energy: float = 0.0
+    density: float = 0.0
+    brightness: float = 0.0
+    space: float = 0.0
+    swing: float = 0.0
+
+
+class Plan(Struct, frozen=True):
+    """What is settled before the first throw of the dice: the request, the project and what was heard.
+
+    windows   [start, end) in samples that are to be filled; silence elsewhere in `samples`
+    cast      role → instruments to choose from
+    key       empty if the dice are to choose one, in `mode` if that is given
+    heard     chords to follow where they are, and to continue where they are not
+    loudness  LUFS of the whole take; None for the usual
+    kept      role → notes of an earlier score over the same time, each bar of which stays with probability `keep`
+    anchor_seconds  where the music begins in the take's own file, if that is known
+    """
+
+    style: str
+    grid: Grid
+    samples: int
+    windows: tuple[tuple[int, int], ...]
+    cast: dict[str, tuple[str, ...]]
+    key: Key | None = None
+    mode: str = ""
+    feel: Feel = Feel()
+    intro: bool = False
+    ending: bool = False
+    whole: bool = False
+    heard: tuple[Chord, ...] = ()
+    loudness: float | None = None
+    kept: dict[str, tuple[Note, ...]] = {}
+    keep: float = 0.0
+    anchor_seconds: float | None = None
+
+
+class Score(Struct, frozen=True):
+    """A plan played out by dice."""
+
+    plan: Plan
+    throws: tuple[tuple[int, float], ...]
+    key: Key
+    sections: tuple[Section, ...]
+    chords: tuple[Chord, ...]
+    parts: tuple[Part, ...]
+    rules: int = RULES
+
+    def to_latents(self) -> dict[str, NDArray[np.generic]]:
+        """The score as JSON text in an array of bytes, the form in which takes keep it."""
+        return {LATENT: np.frombuffer(msgspec.json.encode(self), dtype=np.uint8)}
+
+
+def from_latents(latents: Mapping[str, NDArray[np.generic]]) -> Score | None:
+    """The score that a take kept; None if it kept none or one that these rules cannot read."""
+    if LATENT not in latents:
+        return None
+    try:
+        return msgspec.json.decode(latents[LATENT].astype(np.uint8).tobytes(), type=Score)
+    except msgspec.DecodeError:
+        return None

@@ -1,0 +1,1 @@
+"""Synthesis: a score becomes stems. Own numpy, no samples, no downloads."""
