@@ -113,15 +113,7 @@ class Attempt:
     async def _render(self, plan: Plan, prepared: Any, capabilities: Capabilities) -> None:
         await self._unless_cancelled(self._bench.engine.ready.wait())
         # Measuring the surroundings takes a second the first time; the engine renders meanwhile.
-        measured = asyncio.ensure_future(self._in_thread(getattr, prepared, "levels"))
-        try:
-            await self._order(plan, prepared, capabilities, measured)
-        finally:
-            measured.cancel()
-
-    async def _order(
-        self, plan: Plan, prepared: Any, capabilities: Capabilities, measured: asyncio.Future[Any]
-    ) -> None:
+        self._bench.threads.submit(getattr, prepared, "levels")
         words = self._bench.engine.listen()
         await self._bench.engine.send(
             Render(
@@ -153,7 +145,6 @@ class Attempt:
                 case Step(fraction=fraction, stage=stage):
                     self._listener.on_progress(fraction, stage)
                 case Variant():
-                    await measured
                     self._listener.on_take(await self._in_thread(self._deliver, word, plan, prepared, capabilities))
                 case Broke(error=problem, fatal=is_fatal):
                     if is_fatal:
