@@ -12,13 +12,12 @@ import soundfile
 from tests.fakes.bridge import RunningBridge
 from tests.protocol.test_page import block, run
 
-
 LIFE = ["accepted", "started", "take", "done"]
 
 
 def event_word(line: str) -> str:
     """The Python examples print the word first, the shell prints the event's JSON."""
-    return str(json.loads(line)["event"]) if line.startswith("{") else line.split()[0]
+    return str(json.loads(line)["event"]) if line.startswith("{") else line.split(maxsplit=1)[0]
 
 
 @pytest.fixture
