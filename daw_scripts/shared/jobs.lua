@@ -156,8 +156,8 @@ local function subject(jobs, event)
   return nil
 end
 
---- Takes in one event that arrived at `now`. Returns the job it is about; nil if it is none of ours, old, or about a job that has ended:
--- events may come twice, and a job that is over stays as it is.
+--- Takes in one event that arrived at `now`. Returns the job it is about; nil if it is none of ours, old, or about a
+-- job that has ended: events may come twice, and a job that is over stays as it is.
 function Jobs:hear(event, now)
   local job = subject(self, event)
   if not job or not hear[event.event] or LAST[job.state] then return nil end

@@ -29,13 +29,14 @@ local function tracks(world, api)
 
   function api.GetTrack(project, index) return world.project_of(project).tracks[index + 1] end
 
-  function api.InsertTrackInProject(project, index)
-    project = world.project_of(project)
-    world.changes(project, "InsertTrackInProject")
+  local function insert(project, index)
+    world.changes(project, "a new track")
     world.add_track(project, {}, index + 1)
   end
 
-  function api.InsertTrackAtIndex(index) api.InsertTrackInProject(0, index) end
+  function api.InsertTrackInProject(project, index) insert(world.project_of(project), index) end
+
+  function api.InsertTrackAtIndex(index) insert(world.project_of(0), index) end
 
   function api.GetMediaTrackInfo_Value(track, key)
     world.need(track, "MediaTrack")

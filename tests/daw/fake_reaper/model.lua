@@ -158,8 +158,8 @@ end
 --- An empty REAPER.
 function M.new(options)
   local world = { projects = {}, front = 1, ext = {}, kept = {}, clock = 1000, play_state = 0, guids = 0,
-    refresh_held = 0, operations = 0, most_operations = 0, deferred = {}, at_exit = {}, action_options = {}, messages = {}, forms = {},
-    answers = {}, commands = {}, unguarded = {}, keys = {}, in_tick = false,
+    refresh_held = 0, operations = 0, most_operations = 0, deferred = {}, at_exit = {}, action_options = {},
+    messages = {}, forms = {}, answers = {}, commands = {}, unguarded = {}, keys = {}, in_tick = false,
     window = { is_open = false, opened = 0, drawing = { lines = {} }, shown = { lines = {} } } }
   for section, values in pairs(options.kept or {}) do
     world.ext[section], world.kept[section] = {}, {}

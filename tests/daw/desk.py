@@ -1,0 +1,161 @@
+"""The bridge's side of the mailbox, played by a test: reads letters and writes events with the bridge's own code."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bridge_server.connection import Connection, OscAddress
+from bridge_server.doors.mailbox import MailboxRoute
+from bridge_server.protocol import codec
+from bridge_server.protocol.errors import BridgeError
+from bridge_server.protocol.events import (
+    Accepted,
+    AnyEvent,
+    Cancelled,
+    Done,
+    Failed,
+    Ok,
+    Progress,
+    Refused,
+    Started,
+    Welcome,
+)
+from bridge_server.protocol.requests import Cancel, Hello, Repaint, Request
+from bridge_server.protocol.span import Span
+from bridge_server.protocol.values import Part, Take
+
+
+@dataclass
+class Desk:
+    """A bridge that does what the test says, and nothing else.
+
+    letters   every request that was read, in its order
+    write     makes the audio file of a take: `write(name, samples, rate)` → path
+    """
+
+    home: Path
+    write: Callable[[str, int, int], Path]
+    key: str = "key-1"
+    letters: list[Request] = field(default_factory=list)
+    client: str = ""
+    seq: int = 0
+
+    def open(self, key: str = "key-1") -> None:
+        """Start (again): leave connection.json, with a new key."""
+        self.key = key
+        for name in ("in", "out"):
+            (self.home / "mailbox" / name).mkdir(parents=True, exist_ok=True)
+        Connection(
+            release="0.1.0",
+            pid=1,
+            started="2026-11-22T11:00:00Z",
+            key=key,
+            zmq="tcp://127.0.0.1:51234",
+            osc=OscAddress("127.0.0.1", 39951),
+            mailbox=str(self.home / "mailbox"),
+            home=str(self.home),
+        ).write(self.home / "connection.json")
+
+    def close(self) -> None:
+        (self.home / "connection.json").unlink()
+
+    @property
+    def unread(self) -> list[Path]:
+        return sorted((self.home / "mailbox" / "in").glob("*"))
+
+    @property
+    def outbox(self) -> list[str]:
+        """Names of the events that the script has not taken yet."""
+        return sorted(path.name for path in (self.home / "mailbox" / "out").glob("*/*"))
+
+    def read(self) -> list[Request]:
+        """Read what lies in the inbox, as the bridge does. A letter that the bridge would refuse is refused."""
+        found = []
+        for path in self.unread:
+            assert path.suffix == ".json", "a letter is renamed when it is complete"
+            envelope = codec.open_envelope(path.read_bytes(), "json")
+            path.unlink()
+            self.client = envelope.client
+            try:
+                codec.check_key(envelope.key, self.key, envelope.version)
+                found.append(codec.read_request(envelope.message, "json"))
+            except BridgeError as error:
+                hint = codec.salvage(envelope.message, "json")
+                self.say(Refused(id=hint.id, job=hint.job, error=error.problem))
+        self.letters += found
+        return found
+
+    def say(self, event: AnyEvent) -> None:
+        MailboxRoute(self.home / "mailbox" / "out" / self.client).send(event)
+
+    def next_seq(self) -> int:
+        self.seq += 1
+        return self.seq
+
+    def accept(self, job: str, position: int = 0) -> None:
+        self.say(Accepted(job=job, seq=self.next_seq(), position=position, backend="sketch"))
+
+    def start(self, job: str) -> None:
+        self.say(Started(job=job, seq=self.next_seq()))
+
+    def progress(self, job: str, fraction: float, stage: str = "rendering") -> None:
+        self.say(Progress(job=job, fraction=fraction, stage=stage))
+
+    def fail(self, job: str, error: BridgeError) -> None:
+        self.say(Failed(job=job, seq=self.next_seq(), error=error.problem))
+
+    def cancelled(self, job: str) -> None:
+        self.say(Cancelled(job=job, seq=self.next_seq()))
+
+    def ok(self, ask: str) -> None:
+        self.say(Ok(id=ask))
+
+    def welcome(self, ask: str) -> None:
+        self.say(Welcome(id=ask, version=1, release="0.1.0", engine="ready", seq=self.seq))
+
+    def takes(self, request: Repaint, samples: int | None = None) -> tuple[Take, ...]:
+        """The files that `request` asks for, made, as `done` names them."""
+        span = request.span
+        length = samples or span.length
+        timeline = 0 if request.form == "whole" or request.timeline is None else request.timeline
+        made = []
+        for number in range(1, request.variants + 1):
+            path = str(self.write(f"{request.job}-take-{number}.wav", length, span.rate))
+            part = Part(path=path, samples=length, span=span, timeline=timeline)
+            made.append(take_of(request, number, part))
+        return tuple(made)
+
+    def done(self, request: Repaint, samples: int | None = None) -> tuple[Take, ...]:
+        takes = self.takes(request, samples)
+        self.say(Done(job=request.job, seq=self.next_seq(), takes=takes, seconds=1.5))
+        return takes
+
+
+def take_of(request: Repaint, number: int, part: Part) -> Take:
+    span: Span = part.span
+    return Take(
+        job=request.job,
+        number=number,
+        path=part.path,
+        seed=number,
+        sample_rate=span.rate,
+        samples=part.samples,
+        channels=2,
+        span=span,
+        backend="sketch",
+        parts=(part,),
+    )
+
+
+def only_repaint(requests: list[Request]) -> Repaint:
+    found = [request for request in requests if isinstance(request, Repaint)]
+    assert len(found) == 1
+    return found[0]
+
+
+def cancels(requests: list[Request]) -> list[Cancel]:
+    return [request for request in requests if isinstance(request, Cancel)]
+
+
+def hellos(requests: list[Request]) -> list[Hello]:
+    return [request for request in requests if isinstance(request, Hello)]
