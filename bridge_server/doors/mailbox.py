@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import msgspec
 
 from bridge_server.protocol import codec
 from bridge_server.protocol.codec import Envelope
-from bridge_server.protocol.errors import BridgeError, TooLarge
+from bridge_server.protocol.errors import BridgeError, BridgeFault, NotFound, TooLarge
 from bridge_server.protocol.events import (
     Answer,
     AnyEvent,
@@ -30,6 +31,7 @@ wire_out = logging.getLogger("dawbridge.wire.out")
 NAME = "mailbox"
 SETTLE_MS = 10
 RESCAN_MS = 1_000
+LOOK_SECONDS = 0.1
 SECOND_LOOK_SECONDS = 0.3
 """A file that cannot be decoded may still be being written by something that does not rename: it is read once more."""
 UNCLAIMED_SECONDS = 30 * 24 * 3600
@@ -74,7 +76,8 @@ def place(path: Path, data: bytes) -> None:
 
 
 def _safe(name: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in name) or "letter"
+    """A name of at most 64 letters that every file system takes; the ids that the protocol allows stay as they are."""
+    return re.sub(r"[^A-Za-z0-9_.-]|^\.", "_", name[:64]) or "letter"
 
 
 class MailboxDoor:
@@ -108,15 +111,22 @@ class MailboxDoor:
         changes = awatch(
             self._in, debounce=SETTLE_MS, step=SETTLE_MS, rust_timeout=RESCAN_MS, yield_on_timeout=True, recursive=False
         )
-        async for _ in changes:
+        try:
+            async for _ in changes:
+                self._take_in_all()
+        except (OSError, RuntimeError) as error:
+            log.warning("mailbox.unwatched error=%s", error)
+        while True:  # the system watches only so many folders: then we look ourselves
+            await asyncio.sleep(LOOK_SECONDS)
             self._take_in_all()
 
     def _take_in_all(self) -> None:
-        for path in sorted(self._in.glob("*.json")):
+        for path in sorted(path for path in self._in.glob("*.json") if path.is_file()):
             try:
                 self._take_in(path)
-            except Exception:
+            except Exception as error:
                 log.exception("door.broke door=mailbox file=%s", path.name)
+                self._refuse(path, b"", BridgeFault(f"The bridge stumbled over this letter: {error!r}."))
 
     def _take_in(self, path: Path) -> None:
         if path in self._second_looks:
@@ -127,6 +137,9 @@ class MailboxDoor:
             data = path.read_bytes()
             envelope = codec.open_envelope(data, "json")
         except FileNotFoundError:
+            return
+        except OSError as error:
+            self._doubt(path, NotFound(f"The letter {path.name} could not be read: {error.strerror}."))
             return
         except BridgeError as error:
             self._doubt(path, error)
@@ -143,18 +156,21 @@ class MailboxDoor:
 
     def _refuse_unless_mended(self, path: Path, error: BridgeError) -> None:
         self._second_looks.discard(path)
+        data = b""
         try:
             data = path.read_bytes() if path.stat().st_size <= codec.LARGEST else b""
             codec.open_envelope(data, "json")
         except FileNotFoundError:
             return
-        except BridgeError:
-            path.unlink(missing_ok=True)
-            client = _client_of(data)
-            log.info("letter.refused file=%s code=%s", path.name, error.code)
-            self.route(client).send(Refused(id=path.stem, error=error.problem))
+        except (OSError, BridgeError):
+            self._refuse(path, data, error)
             return
-        self._take_in(path)
+        self._take_in_all()
+
+    def _refuse(self, path: Path, data: bytes, error: BridgeError) -> None:
+        path.unlink(missing_ok=True)
+        log.info("letter.refused file=%s code=%s", path.name, error.code)
+        self.route(_client_of(data)).send(Refused(id=path.stem, error=error.problem))
 
     def _sweep(self) -> None:
         """Drop what no client has fetched for a month."""

@@ -16,7 +16,15 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge_server.protocol import VERSION, codec
 from bridge_server.protocol.codec import Envelope
-from bridge_server.protocol.errors import BadMessage, BadRequest, BridgeError, NotFound, TooLarge, WrongVersion
+from bridge_server.protocol.errors import (
+    BadMessage,
+    BadRequest,
+    BridgeError,
+    BridgeFault,
+    NotFound,
+    TooLarge,
+    WrongVersion,
+)
 from bridge_server.protocol.events import AnyEvent, JobEvent, Progress, Refused
 
 log = logging.getLogger(__name__)
@@ -88,8 +96,10 @@ class OscDoor(asyncio.DatagramProtocol):
         except BridgeError as error:
             log.info("datagram.refused code=%s", error.code)
             self.send(Refused(error=error.problem), "", address)
-        except Exception:
+        except Exception as error:
             log.exception("door.broke door=osc")
+            fault = BridgeFault(f"The bridge stumbled over this message: {error!r}.")
+            self.send(Refused(error=fault.problem), "", address)
 
     def error_received(self, error: Exception) -> None:
         """A client's port was closed: it comes back with `hello`."""
@@ -101,6 +111,10 @@ class OscDoor(asyncio.DatagramProtocol):
             self._set_port(arguments, sender)
             return
         key, client, text = _strings(word, arguments)
+        if word == "file":
+            self._admit(
+                key
+            )  # nobody else makes the bridge open a file, or learns from its answer which files there are
         message = _from_file(text) if word == "file" else _with_request(text, word)
         envelope = _envelope(key, client, message)
         self._hush(envelope)
@@ -119,7 +133,7 @@ class OscDoor(asyncio.DatagramProtocol):
         """An `ack` ends the repeats of its event."""
         try:
             ack = msgspec.json.decode(envelope.message, type=_Ack)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
         if ack.request != "ack":
             return
@@ -211,6 +225,8 @@ def _strings(word: str, arguments: list[object]) -> tuple[str, str, str]:
 def _from_file(text: str) -> bytes:
     path = Path(text)
     try:
+        if not path.is_file():
+            raise NotFound(f"There is no message file {text!r}.")
         if path.stat().st_size > codec.LARGEST:
             raise TooLarge(f"The file {path.name} is larger than {codec.LARGEST:,} bytes.")
         return path.read_bytes()
@@ -224,7 +240,7 @@ def _with_request(text: str, word: str) -> bytes:
         raise TooLarge("The message is too large.")
     try:
         fields = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadMessage(f"The message is not a JSON object: {error}.") from None
     fields.setdefault("request", msgspec.Raw(msgspec.json.encode(word)))
     return msgspec.json.encode(fields)

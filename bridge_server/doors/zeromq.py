@@ -13,7 +13,7 @@ import zmq.asyncio
 from bridge_server.doors.curve import Curve, is_loopback
 from bridge_server.protocol import codec
 from bridge_server.protocol.codec import Envelope
-from bridge_server.protocol.errors import BadMessage, BridgeError
+from bridge_server.protocol.errors import BadMessage, BridgeError, BridgeFault
 from bridge_server.protocol.events import AnyEvent, Refused
 
 log = logging.getLogger(__name__)
@@ -89,8 +89,9 @@ class ZmqDoor:
                 self._take_in(frames, route)
             except BridgeError as error:
                 route.send(Refused(error=error.problem))
-            except Exception:
+            except Exception as error:
                 log.exception("door.broke door=zmq")
+                route.send(Refused(error=BridgeFault(f"The bridge stumbled over this message: {error!r}.").problem))
 
     def _take_in(self, frames: list[bytes], route: ZmqRoute) -> None:
         if len(frames) != 1:
