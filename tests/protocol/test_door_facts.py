@@ -11,7 +11,7 @@ from bridge_server.doors import mailbox, osc, zeromq
 from bridge_server.protocol import events
 from bridge_server.protocol.emit.contract import word
 from bridge_server.protocol.emit.doors import CONNECTION, MAILBOX, OSC, ZMQ
-from bridge_server.protocol.emit.examples import EVENTS, JOB
+from bridge_server.protocol.emit.examples import BEYOND, EVENTS, JOB
 from tests.protocol.conftest import VECTORS
 
 DAY_SECONDS = 24 * 3600
@@ -42,9 +42,14 @@ def test_file_names_of_the_mailbox(full: events.AnyEvent):
             assert name == MAILBOX["answer"] % id_
 
 
-def test_an_id_with_dots_is_spelled_as_the_page_says(page: str):
-    assert mailbox.file_name(events.Ok(id="A-2.b_c")) == MAILBOX["answer"] % "A-2_b_c"
-    assert "every character of an id that is not a letter, a digit, `_` or `-` is replaced by `_`" in page
+@pytest.mark.parametrize("bad, spelled", [("../x", "_._x"), ("a/b", "a_b"), ("C:\\x", "C__x"), ("ü", "_")])
+def test_a_bad_id_cannot_choose_where_its_refusal_lies(page: str, bad: str, spelled: str):
+    assert mailbox.file_name(events.Refused(id=bad, error=BEYOND)) == MAILBOX["refused"] % spelled
+    assert "characters that no id may hold are replaced by `_`" in page
+
+
+def test_a_good_id_names_its_answer_as_it_is():
+    assert mailbox.file_name(events.Ok(id="A-2.b_c")) == MAILBOX["answer"] % "A-2.b_c"
 
 
 def test_the_connection_file_on_the_page_is_a_connection():
