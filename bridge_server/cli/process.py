@@ -1,0 +1,120 @@
+"""up, down: the bridge's process."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import subprocess
+from typing import Annotated, Any
+
+import typer
+
+from bridge_server.cli.app import command
+from bridge_server.cli.options import Json
+from bridge_server.cli.output import print_json, say
+from bridge_server.cli.session import warn_of_other_release
+from bridge_server.client import Client
+from bridge_server.home import Home
+from bridge_server.launch import Found, find_bridge, start_bridge, stop_bridge
+from bridge_server.protocol.errors import AlreadyRunning, BridgeError
+from bridge_server.protocol.requests import List
+
+HOW_IT_ENDED = {
+    "none": "No bridge is running.",
+    "stopped": "The bridge has stopped.",
+    "killed": "The bridge did not stop when it was asked to, and was ended by force. Its jobs are safe in the journal.",
+}
+
+
+@command("up", 2, "dawbridge up")
+def up(
+    foreground: Annotated[bool, typer.Option("--foreground", help="Run here, until Ctrl-C.")] = False,
+    osc_port: Annotated[
+        int, typer.Option("--osc-port", min=1, max=65_535, help="UDP port for OSC; another if it is taken.")
+    ] = 39_951,
+    share: Annotated[
+        str, typer.Option("--share", help="Also listen for other machines, encrypted: tcp://0.0.0.0:39952.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Start the bridge for your DAW and leave it running; says so if one already runs."""
+    home = Home.find()
+    found = find_bridge(home)
+    if found is not None and foreground:
+        raise AlreadyRunning(f"A bridge is already running: process {found.connection.pid}.")
+    is_new = found is None
+    if found is None:
+        words = ("--osc-port", str(osc_port), *(("--share", share) if share else ()))
+        found = start_bridge(home, *words, detached=not foreground)
+    warn_of_other_release(found)
+    if as_json:
+        print_json(_facts(found, is_new))
+    else:
+        _tell(found, is_new)
+    if foreground and found.process is not None:
+        _stay(found.process)
+
+
+@command("down", 2, "dawbridge down")
+def down(as_json: Json = False) -> None:
+    """Stop the bridge. Jobs that wait or run go on when it is started again."""
+    home = Home.find()
+    waiting = _unfinished(home)
+    ending = stop_bridge(home)
+    if as_json:
+        print_json({"event": "down", "ended": ending, "unfinished": waiting})
+        return
+    say(HOW_IT_ENDED[ending])
+    if waiting:
+        say(f"{waiting} job{'s' if waiting > 1 else ''} will go on when it is started again.")
+
+
+def _facts(found: Found, is_new: bool) -> dict[str, Any]:
+    """For programs. The key stays in connection.json, which only its owner can read."""
+    there, welcome = found.connection, found.welcome
+    return {
+        "event": "up",
+        "started": is_new,
+        "pid": there.pid,
+        "release": welcome.release,
+        "since": there.started,
+        "zmq": there.zmq,
+        "osc": {"host": there.osc.host, "port": there.osc.port},
+        "mailbox": there.mailbox,
+        "shared": there.shared,
+        "home": there.home,
+        "engine": welcome.engine,
+        "backends": [known.backend for known in welcome.backends],
+    }
+
+
+def _tell(found: Found, is_new: bool) -> None:
+    there, welcome = found.connection, found.welcome
+    state = "is up" if is_new else f"was already up, since {there.started}"
+    print(f"Dawbridge {welcome.release} {state} (process {there.pid}).")
+    shared = f", for other machines {there.shared}" if there.shared else ""
+    print(f"It listens: ZeroMQ {there.zmq}, OSC {there.osc.host}:{there.osc.port}, mailbox {there.mailbox}{shared}.")
+    names = ", ".join(known.backend for known in welcome.backends) or "known in a moment"
+    print(f"Engine: {welcome.engine}; backends: {names}.")
+    if welcome.engine_problem is not None:
+        print(f"{welcome.engine_problem.message} {welcome.engine_problem.hint}")
+
+
+def _stay(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the bridge, which hears the terminal's Ctrl-C itself."""
+    while process.poll() is None:
+        with contextlib.suppress(KeyboardInterrupt):
+            process.wait()
+    say("The bridge has stopped.")
+
+
+def _unfinished(home: Home) -> int:
+    """How many jobs wait or run; 0 where nobody can say."""
+    try:
+        if find_bridge(home) is None:
+            return 0
+        with Client.connect(f"cli-{secrets.token_hex(4)}", home) as client:
+            lines = client.list(List(id=secrets.token_hex(4), limit=1_000)).jobs
+    except BridgeError:
+        return 0
+    return sum(line.state in ("queued", "running") for line in lines)
