@@ -69,7 +69,7 @@ class Attempt:
         self._cancelled = asyncio.Event()
         self._is_rendering = False
         finished = {take.number for take in done}
-        self._missing = [(n, seed) for n, seed in enumerate(seeds_of(job.request), start=1) if n not in finished]
+        self._missing = [number for number in range(1, job.request.variants + 1) if number not in finished]
         self._scratch = Scratch(bench.scratch, job.id, job.attempts)
 
     def cancel(self) -> None:
@@ -121,7 +121,7 @@ class Attempt:
                 attempt=self._job.attempts,
                 backend=capabilities.backend,
                 request=plan.request,
-                seeds=tuple(seed for _, seed in self._missing),
+                seeds=tuple(seeds_of(plan.request)[number - 1] for number in self._missing),
                 targets=prepared.targets,
                 bar_phase_seconds=prepared.bar_phase_seconds,
                 scratch=str(self._scratch.folder),
@@ -174,10 +174,9 @@ class Attempt:
         """In a thread: what the engine rendered becomes a take on disk."""
         from bridge_server.region.deliver import Rendered, deliver
 
-        number, seed = self._missing[word.number - 1]
         rendered = Rendered(
-            number=number,
-            seed=seed,
+            number=self._missing[word.number - 1],
+            seed=word.seed,
             stems=self._scratch.stems(word),
             latents=self._scratch.latents(word),
             notes=word.notes,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Callable
 
@@ -81,8 +80,7 @@ class Foreman:
             raise DuplicateJob(f"The job id {request.job} was already used for another request.")
         if known:
             return self._told_so_far(request.job)
-        seed = secrets.randbelow(2**32) if request.seed is None else request.seed
-        job = Job(request=with_seed(request, seed), client=client, door=door)
+        job = Job(request=with_seed(request), client=client, door=door)
         with self._journal.transaction():
             self._journal.add(job, mark)
             accepted = self._journal.append(self._accepted(job), client)

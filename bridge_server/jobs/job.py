@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import dataclass, field
 
@@ -99,16 +100,14 @@ def new_seconds(request: JobRequest) -> float:
     return span.seconds
 
 
-def with_seed(request: JobRequest, seed: int) -> JobRequest:
-    """The same request with its seed settled, so that every attempt renders the same."""
-    return msgspec.structs.replace(request, seed=seed)
+def with_seed(request: JobRequest) -> JobRequest:
+    """The request with its seed settled, so that every attempt renders the same; that of `again` is in its recipe."""
+    if request.seed is not None or isinstance(request, Again):
+        return request
+    return msgspec.structs.replace(request, seed=secrets.randbelow(2**32))
 
 
 def seeds_of(request: JobRequest) -> tuple[int, ...]:
     """One seed per variant, counting up from the first and staying below 2^53."""
     first = request.seed or 0
     return tuple((first + number) % 2**53 for number in range(request.variants))
-
-
-def is_again(request: JobRequest) -> bool:
-    return isinstance(request, Again)

@@ -1,0 +1,33 @@
+"""`python -m benchmarks [wire|load|region …] [--write]`: the figures of the design's budget, measured here and now."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from benchmarks import load, region, wire
+from benchmarks.table import Row, machine, markdown
+
+SUITES = {"wire": wire.rows, "load": load.rows, "region": region.rows}
+PAGE = Path(__file__).with_name("README.md")
+MARK = "<!-- last run -->"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks", description="Measure the bridge against its budget.")
+    parser.add_argument("suites", nargs="*", choices=[*SUITES, []], help=f"of {', '.join(SUITES)}; all by default")
+    parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.name}")
+    options = parser.parse_args()
+    rows: list[Row] = []
+    for name in options.suites or SUITES:
+        print(f"measuring {name} …", flush=True)
+        rows += SUITES[name]()
+    table = f"{machine()}\n\n{markdown(rows)}\n"
+    print(f"\n{table}")
+    if options.write:
+        head = PAGE.read_text(encoding="utf-8").split(MARK)[0]
+        PAGE.write_text(f"{head}{MARK}\n\n{table}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
