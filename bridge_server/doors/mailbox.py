@@ -18,7 +18,10 @@ from bridge_server.protocol.errors import BridgeError, BridgeFault, NotFound, To
 from bridge_server.protocol.events import (
     Answer,
     AnyEvent,
+    Cancelled,
+    Done,
     EngineChanged,
+    Failed,
     JobEvent,
     Progress,
     Refused,
@@ -48,6 +51,8 @@ class MailboxRoute:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             place(self.folder / file_name(event), codec.to_json(event))
+            if isinstance(event, Done | Failed | Cancelled):
+                (self.folder / file_name(Progress(job=event.job))).unlink(missing_ok=True)
         except OSError as error:
             log.error("mailbox.unwritable folder=%s error=%s", self.folder, error)
 

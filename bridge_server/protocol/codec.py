@@ -4,10 +4,10 @@ A *letter* is what a client sends through any door: version, key, its own name, 
 """
 
 import hmac
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from bridge_server.protocol import VERSION
 from bridge_server.protocol.engine import EngineOrder, EngineWord
@@ -25,10 +25,10 @@ T = TypeVar("T")
 class Letter(Struct, frozen=True, kw_only=True):
     """The envelope of a request."""
 
-    version: int = VERSION
-    key: str
+    version: Annotated[int, Meta(description="of this protocol; another one is refused with `wrong_version`")] = VERSION
+    key: Annotated[str, Meta(description="from connection.json; without it nothing is done")]
     client: ClientName
-    message: Request
+    message: Annotated[Request, Meta(description="what is asked")]
 
 
 class Envelope(Struct, frozen=True, kw_only=True):

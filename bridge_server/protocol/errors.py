@@ -214,5 +214,4 @@ ERRORS: dict[str, type[BridgeError]] = {error.code: error for error in BridgeErr
 
 def from_problem(problem: Problem) -> BridgeError:
     """The exception that `problem` describes; an unknown code (a newer peer) becomes a BridgeFault."""
-    error = ERRORS.get(problem.code, BridgeFault)(problem.message, problem.hint)
-    return error
+    return ERRORS.get(problem.code, BridgeFault)(problem.message, problem.hint)

@@ -110,7 +110,7 @@ class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
     side: Annotated[
         Literal["", "left", "right"], Meta(description="which end of the clip an `extend` continues here")
     ] = ""
-    fade: Annotated[Fade, Meta(description="how its edges meet what lies around it")] = Fade()
+    fade: Annotated[Fade, Meta(description="already in the file's audio: lay it down as it is")] = Fade()
     loudness: Loudness = Loudness()
     stems: Annotated[tuple[Stem, ...], Meta(description="empty where there is only the mix")] = ()
 

@@ -23,12 +23,14 @@ var dawbridgeProtocol = {
         "name": "version",
         "required": true,
         "type": "integer",
+        "doc": "of this protocol; another one is refused with `wrong_version`",
         "default": 1
       },
       {
         "name": "key",
         "required": true,
-        "type": "string"
+        "type": "string",
+        "doc": "from connection.json; without it nothing is done"
       },
       {
         "name": "client",
@@ -40,7 +42,8 @@ var dawbridgeProtocol = {
       {
         "name": "message",
         "required": true,
-        "type": "request"
+        "type": "request",
+        "doc": "what is asked"
       }
     ]
   },
@@ -2139,7 +2142,7 @@ var dawbridgeProtocol = {
           "name": "fade",
           "required": false,
           "type": "fade",
-          "doc": "how its edges meet what lies around it",
+          "doc": "already in the file's audio: lay it down as it is",
           "default": {}
         },
         {

@@ -18,8 +18,19 @@ return {
   letter = {
     doc = "The envelope of a request.",
     fields = {
-      {name = "version", required = true, type = "integer", default = 1},
-      {name = "key", required = true, type = "string"},
+      {
+        name = "version",
+        required = true,
+        type = "integer",
+        doc = "of this protocol; another one is refused with `wrong_version`",
+        default = 1,
+      },
+      {
+        name = "key",
+        required = true,
+        type = "string",
+        doc = "from connection.json; without it nothing is done",
+      },
       {
         name = "client",
         required = true,
@@ -27,7 +38,7 @@ return {
         pattern = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$(?!\\n)",
         doc = "who speaks; keeps its name across restarts, so that results find it",
       },
-      {name = "message", required = true, type = "request"},
+      {name = "message", required = true, type = "request", doc = "what is asked"},
     },
   },
   requests = {
@@ -1960,7 +1971,7 @@ return {
           name = "fade",
           required = false,
           type = "fade",
-          doc = "how its edges meet what lies around it",
+          doc = "already in the file's audio: lay it down as it is",
           default = {},
         },
         {name = "loudness", required = false, type = "loudness", default = {}},
