@@ -45,12 +45,12 @@ class Encoding:
         if self.is_float:
             return np.ascontiguousarray(audio.T, f"<f{self.sample_bytes}").tobytes()
         scale = 2 ** (self.bits - 1)
-        # float32 cannot hold 2^31 - 1, so 32-bit samples take the longer way.
-        scaled = np.multiply(audio, scale, dtype=np.float64 if self.bits > 24 else np.float32)
-        np.rint(scaled, out=scaled)
-        np.clip(scaled, -scale, scale - 1, out=scaled)
         whole = np.empty((audio.shape[1], audio.shape[0]), "<i4")
-        whole[...] = scaled.T
+        for number, channel in enumerate(audio):
+            # float32 cannot hold 2^31 - 1, so 32-bit samples take the longer way.
+            scaled = np.multiply(channel, scale, dtype=np.float64 if self.bits > 24 else np.float32)
+            np.rint(scaled, out=scaled)
+            whole[:, number] = np.clip(scaled, -scale, scale - 1, out=scaled)
         return _packed(whole, self.bits)
 
     def copy(self, block: NDArray[Any]) -> bytes:
@@ -64,7 +64,11 @@ def _packed(whole: NDArray[np.int32], bits: int) -> bytes:
     if bits == 8:
         return (whole + 128).astype(np.uint8).tobytes()
     if bits == 24:
-        return np.ascontiguousarray(whole).view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+        spread = np.ascontiguousarray(whole).view(np.uint8).reshape(-1, 4)
+        packed = np.empty((len(spread), 3), np.uint8)
+        for byte in range(3):  # three strided copies take a third of the time of one
+            packed[:, byte] = spread[:, byte]
+        return packed.tobytes()
     return whole.astype(f"<i{bits // 8}").tobytes()
 
 

@@ -26,14 +26,20 @@ class Excerpt:
     def end(self) -> int:
         return self.start + int(self.audio.shape[1])
 
-    def between(self, start: int, end: int) -> Samples:
-        """(C, end - start): a view where all of it is here, otherwise a copy with silence around it."""
+    def between(self, start: int, end: int, mirror: bool = False) -> Samples:
+        """(C, end - start): a view where all of it is here, otherwise a copy with silence around it.
+
+        mirror  instead of silence, the audio's own ends played backwards surround it
+        """
         if self.start <= start <= end <= self.end:
             return self.audio[:, start - self.start : end - self.start]
         out = np.zeros((self.audio.shape[0], max(end - start, 0)), np.float32)
         first, last = max(start, self.start), min(end, self.end)
         if first < last:
             out[:, first - start : last - start] = self.audio[:, first - self.start : last - self.start]
+        if mirror and first < last:
+            out[:, : first - start] = mirrored(self.audio[:, ::-1], first - start)[:, ::-1]
+            out[:, last - start :] = mirrored(self.audio, end - last)
         return out
 
     def within(self, start: int, end: int) -> Excerpt:
@@ -45,3 +51,14 @@ class Excerpt:
     def counted_from(self, origin: int) -> Excerpt:
         """The same audio, its position counted from what is now position `origin`."""
         return Excerpt(self.audio, self.start - origin, self.rate)
+
+
+def mirrored(audio: Samples, length: int) -> Samples:
+    """`audio` played backwards for `length` samples, as a continuation that starts where it ends.
+
+    audio  (C, n), n ≥ 1; repeated forwards and backwards if it is shorter than `length`
+    """
+    if audio.shape[1] == 0:
+        return np.zeros((audio.shape[0], length), np.float32)
+    there_and_back = np.concatenate([audio[:, ::-1], audio], axis=1)
+    return there_and_back[:, np.arange(length) % there_and_back.shape[1]]

@@ -53,6 +53,11 @@ def gain_to(target: float | None, loudness: float | None) -> float:
     return float(np.clip(target - loudness, -MOST_GAIN_DB, MOST_GAIN_DB))
 
 
+def load_meter() -> None:
+    """Import what measuring needs. It takes a second and 70 MB, so an idle bridge does without it."""
+    import scipy.signal  # noqa: F401
+
+
 def _weight(name: str, layout: Layout) -> float:
     if name in ("SL", "SR") or (name in ("BL", "BR") and "SL" not in layout):
         return _SIDE
@@ -61,7 +66,6 @@ def _weight(name: str, layout: Layout) -> float:
 
 def _weighted(audio: Samples, rate: int) -> NDArray[np.float64]:
     """K-weighted audio."""
-    # scipy costs a second and 70 MB, so an idle bridge does without it.
     import pyloudnorm
     from scipy.signal import sosfilt
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bridge_server.protocol.requests import Edit, Extend, Generate, Repaint
 from bridge_server.protocol.values import Fade, Loudness
+from bridge_server.region.bed import Bed, make_bed
 from bridge_server.region.channels import convert, usual_layout
 from bridge_server.region.encoding import Encoding
 from bridge_server.region.excerpt import Excerpt, Samples
 from bridge_server.region.loudness import gain_to, integrated
-from bridge_server.region.prepared import Levels, Prepared, Section
-from bridge_server.region.resample import MARGIN, TO_FILE, resample
-from bridge_server.region.splice import fade_for, mirrored, shape, underlay
+from bridge_server.region.prepared import Prepared, Section
+from bridge_server.region.resample import TO_FILE, resample
+from bridge_server.region.splice import shape, underlay
 
 _SHORT_SECONDS = 2.4
 """Up to here the fades are a hundredth of the span, and the old audio below them counts in its loudness."""
@@ -54,82 +54,41 @@ def make_piece(prepared: Prepared, number: int, hull: Mapping[str, Samples], for
 
     hull  role → (C, T) float32 over the hull of the targets, at the backend's rate
     """
-    section, levels = prepared.sections[number], prepared.levels[number]
-    fade = _fade(prepared, section)
-    dry = _dry(prepared, section, fade)
-    stems = {role: shape(_at_home(prepared, section, audio), fade) for role, audio in hull.items()}
+    section = prepared.sections[number]
+    bed = make_bed(prepared, section)
+    stems = {role: shape(_at_home(prepared, section, audio), bed.fade) for role, audio in hull.items()}
     wet = _sum(stems)
-    wanted = _matching_gain(prepared, levels, wet, dry, fade)
+    heard = integrated(wet, prepared.rate, prepared.layout)
+    levels = prepared.levels[number]
+    wanted = _matching_gain(prepared, levels.target, heard, wet, bed)
     gain_db = min(wanted, _highest_gain(stems, wet, formats))
-    stems, audio = _spliced(stems, gain_db, dry, fade, formats)
+    stems, audio = _spliced(stems, gain_db, bed, formats)
+    after = integrated(audio, prepared.rate, prepared.layout) if _is_short(prepared, wet) else _add(heard, gain_db)
     return Piece(
         section=section,
         audio=audio,
         stems=stems,
-        fade=fade,
-        loudness=Loudness(
-            before=levels.before,
-            surroundings=levels.surroundings,
-            after=integrated(audio, prepared.rate, prepared.layout),
-            gain_db=gain_db,
-        ),
+        fade=bed.fade,
+        loudness=Loudness(before=levels.before, surroundings=levels.surroundings, after=after, gain_db=gain_db),
         notes=_notes(wanted, gain_db),
     )
 
 
 def _at_home(prepared: Prepared, section: Section, hull: Samples) -> Samples:
-    """A section of what the engine rendered, exactly as many samples as it has at home, in the result's channels."""
+    """A section of what the engine rendered, exactly as many samples as it has at home, in the result's channels.
+
+    Returns an array of its own, never a view of `hull`.
+    """
     layout, rate = usual_layout(prepared.capabilities.channels), prepared.capabilities.sample_rate
     audio = np.asarray(hull, np.float32)
     if len(prepared.layout) < len(layout):
         audio, layout = convert(audio, layout, prepared.layout), prepared.layout
-    # The filter sees the hull's ends mirrored, not cut off: a cut would ring into the seams.
-    margin = 0 if rate == prepared.rate else MARGIN * max(1, -(-rate // prepared.rate))
-    rendered = Excerpt(np.pad(audio, ((0, 0), (margin, margin)), mode="symmetric"), -margin, rate)
     start = section.start - prepared.sections[0].start
-    return convert(resample(rendered, prepared.rate, start, start + section.length, TO_FILE), layout, prepared.layout)
-
-
-def _fade(prepared: Prepared, section: Section) -> Fade:
-    match prepared.request:
-        case Generate():
-            return Fade()
-        case Repaint() | Edit():
-            return fade_for(section.length, prepared.rate, from_silence=False)
-        case Extend():
-            return fade_for(section.length, prepared.rate, from_silence=section.side == "left")
-        case _:
-            return fade_for(section.length, prepared.rate, from_silence=True)
-
-
-def _dry(prepared: Prepared, section: Section, fade: Fade) -> Samples:
-    """The old audio below new audio: that of the file, or silence where there is none.
-
-    Beside a clip that is extended lies no old audio. There it is the file's own continuation where the clip was cut
-    out of a longer file, or else the clip's end mirrored, which goes on from the same value.
-    """
-    if prepared.heard is None or prepared.source is None:
-        return np.zeros((len(prepared.layout), section.length), np.float32)
-    if isinstance(prepared.request, Repaint | Edit):
-        audio = prepared.heard.between(section.start, section.end)
-        return convert(audio, prepared.source.layout, prepared.layout)
-    dry = np.zeros((len(prepared.layout), section.length), np.float32)
-    if isinstance(prepared.request, Extend):
-        clip = prepared.heard.within(prepared.request.span.start, prepared.request.span.end)
-        if section.side == "right":
-            going_on = _going_on(prepared.heard, clip.audio, section.start, fade.in_samples)
-            dry[:, : fade.in_samples] = convert(going_on, prepared.source.layout, prepared.layout)
-        else:
-            backwards = Excerpt(prepared.heard.audio[:, ::-1], -prepared.heard.end, prepared.rate)
-            going_on = _going_on(backwards, clip.audio[:, ::-1], -section.end, fade.out_samples)[:, ::-1]
-            dry[:, section.length - fade.out_samples :] = convert(going_on, prepared.source.layout, prepared.layout)
-    return dry
-
-
-def _going_on(heard: Excerpt, clip: Samples, seam: int, length: int) -> Samples:
-    """What follows the clip at its seam, for `length` samples."""
-    follows = heard.within(seam, seam + length).audio
-    return follows if follows.shape[1] == length else mirrored(clip, length)
+    end = start + section.length
+    if rate == prepared.rate:
+        return convert(audio[:, start:end].copy(), layout, prepared.layout)
+    audio = resample(Excerpt(audio, 0, rate), prepared.rate, start, end, TO_FILE, mirror=True)
+    return convert(audio, layout, prepared.layout)
 
 
 def _sum(stems: Mapping[str, Samples]) -> Samples:
@@ -143,18 +102,21 @@ def _sum(stems: Mapping[str, Samples]) -> Samples:
     return total.astype(np.float32)
 
 
-def _matching_gain(prepared: Prepared, levels: Levels, wet: Samples, dry: Samples, fade: Fade) -> float:
+def _is_short(prepared: Prepared, audio: Samples) -> bool:
+    return bool(audio.shape[1] < _SHORT_SECONDS * prepared.rate)
+
+
+def _matching_gain(prepared: Prepared, target: float | None, heard: float | None, wet: Samples, bed: Bed) -> float:
     """Decibels that make the spliced result as loud as it should be."""
-    if levels.target is None:
-        return 0.0
-    gain_db = gain_to(levels.target, integrated(wet, prepared.rate, prepared.layout))
-    if gain_db and wet.shape[1] < _SHORT_SECONDS * prepared.rate:
-        for _ in range(2):
-            trial = wet * np.float32(10 ** (gain_db / 20))
-            underlay(trial, dry, fade)
-            # Loud old audio below the fades must not silence the new: three decibels a try are enough for the rest.
-            off = gain_to(levels.target, integrated(trial, prepared.rate, prepared.layout))
-            gain_db += float(np.clip(off, -3.0, 3.0))
+    gain_db = gain_to(target, heard)
+    if target is None or heard is None or not _is_short(prepared, wet):
+        return gain_db
+    for _ in range(3):
+        trial = wet * np.float32(10 ** (gain_db / 20))
+        underlay(trial, bed.dry, bed.fade)
+        off = gain_to(target, integrated(trial, prepared.rate, prepared.layout))
+        # Old audio that is louder than everything around it must not silence the new: a few decibels are the rest.
+        gain_db += float(np.clip(off, -2.0, 2.0))
     return gain_db
 
 
@@ -169,24 +131,44 @@ def _highest_gain(stems: Mapping[str, Samples], wet: Samples, formats: Formats) 
 
 
 def _spliced(
-    stems: Mapping[str, Samples], gain_db: float, dry: Samples, fade: Fade, formats: Formats
+    stems: dict[str, Samples], gain_db: float, bed: Bed, formats: Formats
 ) -> tuple[dict[str, Samples], Samples]:
-    """Stems with their gain, and with the old audio the take that they make; no stems where there is only one."""
-    gain = np.float32(10 ** (gain_db / 20))
-    # Rounded before they are added up, the stems of a take are the take to the last bit.
-    loud = {role: formats.stems.rounded(stem * gain) if len(stems) > 1 else stem * gain for role, stem in stems.items()}
-    audio = _sum(loud)
-    spliced = audio.copy()
-    underlay(spliced, dry, fade)
-    if formats.main.highest is not None and _peak(spliced) > formats.main.highest >= _peak(audio):
-        loud = {role: formats.stems.rounded(shape(stem, fade)) for role, stem in loud.items()}
-        spliced = _sum(loud).copy()
-        underlay(spliced, dry, fade, equal_gain=True)
-    return loud if len(loud) > 1 else {}, spliced
+    """Stems with their gain, and the take that they and the old audio make; no stems where there is only one."""
+    for stem in stems.values():
+        np.multiply(stem, np.float32(10 ** (gain_db / 20)), out=stem)
+    audio = _rounded_sum(stems, formats)
+    clips = formats.main.highest is not None and _overshoots(audio, bed, formats.main.highest)
+    if clips:
+        for stem in stems.values():
+            shape(stem, bed.fade)
+        audio = _rounded_sum(stems, formats)
+    underlay(audio, bed.dry, bed.fade, equal_gain=clips)
+    return (stems if len(stems) > 1 else {}), audio
+
+
+def _rounded_sum(stems: dict[str, Samples], formats: Formats) -> Samples:
+    """Several stems are rounded, in place, before they are added: so they are the take to the last bit."""
+    if len(stems) > 1:
+        for stem in stems.values():
+            stem[...] = formats.stems.rounded(stem)
+    return _sum(stems)
+
+
+def _overshoots(audio: Samples, bed: Bed, highest: float) -> bool:
+    """Whether old and new together, where they overlap, would clip."""
+    tail = audio.shape[1] - bed.fade.out_samples
+    edges = np.concatenate([audio[:, : bed.fade.in_samples], audio[:, tail:]], axis=1)
+    beneath = np.concatenate([bed.dry[:, : bed.fade.in_samples], bed.dry[:, tail:]], axis=1)
+    underlay(edges, beneath, bed.fade)
+    return bool(_peak(edges) > highest)
 
 
 def _peak(audio: Samples) -> float:
     return float(max(audio.max(initial=0.0), -audio.min(initial=0.0)))
+
+
+def _add(loudness: float | None, gain_db: float) -> float | None:
+    return None if loudness is None else loudness + gain_db
 
 
 def _notes(wanted_db: float, gain_db: float) -> tuple[str, ...]:

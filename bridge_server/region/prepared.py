@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -18,10 +18,12 @@ from bridge_server.protocol.span import Span
 from bridge_server.protocol.values import Capabilities
 from bridge_server.region.channels import Layout, convert, usual_layout
 from bridge_server.region.excerpt import Excerpt, Samples
-from bridge_server.region.loudness import AROUND_SECONDS, LAYER_BELOW_LU, integrated
+from bridge_server.region.loudness import AROUND_SECONDS, LAYER_BELOW_LU, integrated, load_meter
 from bridge_server.region.read import AudioFile
 
 Side = Literal["", "left", "right"]
+
+_AHEAD = ThreadPoolExecutor(2, thread_name_prefix="ahead")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,8 @@ class Prepared:
     heard: Excerpt | None = None
     latents: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    _sha256: Future[str] = field(init=False, repr=False, compare=False)
+    _measured: Future[tuple[Levels, ...]] = field(init=False, repr=False, compare=False)
 
     @property
     def is_whole(self) -> bool:
@@ -90,19 +94,28 @@ class Prepared:
         """What the backend renders, inside the context: from the first target to the end of the last."""
         return Span(self.targets[0].start, self.targets[-1].end, self.targets[0].rate)
 
-    @cached_property
+    @property
     def context_sha256(self) -> str:
         """Hash of the context's shape, rate and samples."""
+        return self._sha256.result()
+
+    @property
+    def levels(self) -> tuple[Levels, ...]:
+        """For each section, how loud its place is."""
+        return self._measured.result()
+
+    def __post_init__(self) -> None:
+        """Begin, in threads of their own, what takes time and is not needed before the engine has rendered."""
+        object.__setattr__(self, "_sha256", _AHEAD.submit(self._hash))
+        object.__setattr__(self, "_measured", _AHEAD.submit(self._measure))
+
+    def _hash(self) -> str:
         digest = hashlib.sha256(struct.pack("<3Q", *self.context.shape, self.capabilities.sample_rate))
         digest.update(np.ascontiguousarray(self.context, "<f4").data)
         return digest.hexdigest()
 
-    @cached_property
-    def levels(self) -> tuple[Levels, ...]:
-        """For each section, how loud its place is. Measured on first use and once for all variants.
-
-        The very first measurement of a process loads scipy (a second); ask for it while the engine renders.
-        """
+    def _measure(self) -> tuple[Levels, ...]:
+        load_meter()
         return tuple(self._levels(section) for section in self.sections)
 
     def _levels(self, section: Section) -> Levels:

@@ -74,7 +74,8 @@ def read(file: AudioFile, start: int, end: int) -> Excerpt:
     Raises BadAudio for NaN or infinite samples, UnreadableAudio where the file breaks off or cannot be decoded.
     """
     first, last = max(start, 0), min(end, file.frames)
-    out = np.zeros((max(end - start, 0), file.channels), np.float32)
+    out = np.empty((max(end - start, 0), file.channels), np.float32)
+    out[: max(first - start, 0)] = out[max(last - start, 0) :] = 0
     if first < last:
         with opened(file.path) as sound:
             seek(sound, first)

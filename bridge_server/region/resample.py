@@ -22,30 +22,33 @@ TO_FILE = "VHQ"
 _PARALLEL_SAMPLES = 50_000
 
 
-def resample(excerpt: Excerpt, rate: int, start: int, end: int, quality: str = TO_FILE) -> Samples:
+def resample(excerpt: Excerpt, rate: int, start: int, end: int, quality: str, mirror: bool = False) -> Samples:
     """The samples [start, end) of `excerpt` at another rate.
 
     Positions of both rates count from the same instant, and every position where both have a sample (each
     rate/gcd samples) can be a start of the filter's work: the input is cut at such a place, so output sample n always
     means the instant n/rate exactly, whatever the rates. At the same rate the samples come back untouched.
+    mirror  what lies around the excerpt is its own ends, mirrored, and not silence: a cut would ring into its ends
     Returns (C, end - start) float32.
     """
     if rate == excerpt.rate:
-        return excerpt.between(start, end)
+        return excerpt.between(start, end, mirror)
     divisor = gcd(excerpt.rate, rate)
     step_in, step_out = excerpt.rate // divisor, rate // divisor
     margin = MARGIN * max(1, -(-excerpt.rate // rate))
     cut = (start * step_in // step_out - margin) // step_in
-    first, last = cut * step_in, -(-end * step_in // step_out) + margin
+    padded = excerpt.between(cut * step_in, -(-end * step_in // step_out) + margin, mirror)
     lead = start - cut * step_out
+    out = np.empty((len(padded), end - start), np.float32)
 
-    def one(channel: Samples) -> Samples:
-        out: Samples = soxr.resample(channel, excerpt.rate, rate, quality)
-        return out[lead : lead + end - start]
+    def fill(channel: int) -> None:
+        out[channel] = soxr.resample(padded[channel], excerpt.rate, rate, quality)[lead : lead + end - start]
 
-    channels = list(excerpt.between(first, last))
-    if len(channels) == 1 or last - first < _PARALLEL_SAMPLES:
-        return np.stack([one(channel) for channel in channels])
+    if len(padded) == 1 or padded.shape[1] < _PARALLEL_SAMPLES:
+        for channel in range(len(padded)):
+            fill(channel)
+        return out
     # soxr lets go of the interpreter: two channels take the time of one on two cores.
     with ThreadPoolExecutor(2, thread_name_prefix="resample") as threads:
-        return np.stack(list(threads.map(one, channels)))
+        list(threads.map(fill, range(len(padded))))
+    return out

@@ -33,11 +33,10 @@ def rise(samples: int) -> Samples:
 
 
 def shape(wet: Samples, fade: Fade) -> Samples:
-    """New audio with its edges faded, as stems and splices hold it. Returns a new (C, T) array."""
-    out = np.array(wet, np.float32)
-    out[:, : fade.in_samples] *= rise(fade.in_samples)
-    out[:, out.shape[1] - fade.out_samples :] *= rise(fade.out_samples)[::-1]
-    return out
+    """Fade the edges of new audio, in place, as stems and splices hold it. Returns `wet` itself."""
+    wet[:, : fade.in_samples] *= rise(fade.in_samples)
+    wet[:, wet.shape[1] - fade.out_samples :] *= rise(fade.out_samples)[::-1]
+    return wet
 
 
 def underlay(new: Samples, dry: Samples, fade: Fade, equal_gain: bool = False) -> None:
@@ -59,17 +58,6 @@ def splice(dry: Samples, wet: Samples, fade: Fade) -> Samples:
     Returns (C, T). Nothing outside the span is read or changed, so P1 is a null test to the last bit; the first
     sample is nearly all old and the last one too, so the seams do not click.
     """
-    out = shape(wet, fade)
+    out = shape(wet.copy(), fade)
     underlay(out, dry, fade)
     return out
-
-
-def mirrored(audio: Samples, length: int) -> Samples:
-    """`audio` played backwards for `length` samples, as a continuation that starts where it ends.
-
-    audio  (C, n), n ≥ 1; repeated forwards and backwards if it is shorter than `length`
-    """
-    if audio.shape[1] == 0:
-        return np.zeros((audio.shape[0], length), np.float32)
-    there_and_back = np.concatenate([audio[:, ::-1], audio], axis=1)
-    return there_and_back[:, np.arange(length) % there_and_back.shape[1]]
