@@ -1,4 +1,4 @@
-"""SketchBackend: the embedded default. Plans, composes and renders with `engine.sketch`; needs no weights and no torch."""
+"""SketchBackend: the embedded default. Plans, composes and renders with `engine.sketch`; no weights, no torch."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from engine.sketch.composer import compose
 from engine.sketch.dice import Dice
 from engine.sketch.planning import Composed, make_plan
 from engine.sketch.score import RULES, Plan, Score, from_latents
+from engine.sketch.synth import bus
 from engine.sketch.synth.renderer import CACHE_BYTES, Renderer
 from engine.sketch.theory import chord_name
 from engine.sketch.vocabulary import ROLES
@@ -83,12 +84,12 @@ class SketchBackend:
             notes = [*notes, f"key chosen: {score.key.name}"]
         strength = request.strength if isinstance(request, Repaint) else 1.0
         if strength > 0:
-            stems = self._renderer.render(score, watch.part(0.1, 1.0))
+            stems = self._renderer.render(score, watch.part(0.1, 0.95))
             notes = [*notes, _players(score)]
         else:
             stems, notes = {}, [*notes, "strength 0: what was there stays as it was"]
         if strength <= 0 or (strength < 1 and not plan.kept):
-            _mix_in_source(stems, work, strength)
+            _mix_in_source(stems, work, strength, watch.part(0.95, 1.0))
         return Rendering(seed=seed, stems=stems, latents=score.to_latents(), notes=tuple(notes))
 
 
@@ -101,7 +102,7 @@ def _checked(work: Work) -> Composed:
     if request.lyrics.strip():
         raise Unsupported(
             "sketch has no voice and cannot sing lyrics.",
-            "Leave the lyrics empty, or use ace-step-v1, which is made for singing; it is not part of this version yet.",
+            "Leave the lyrics empty. ace-step-v1 is made for singing; it is not part of this version yet.",
         )
     if any(target.rate != RATE for target in work.targets) or work.hull.end > work.context.shape[1]:
         raise BadSpan(f"sketch renders spans inside its context, counted at {RATE} Hz.")
@@ -126,14 +127,17 @@ def _dice(work: Work, seed: int) -> Dice:
     return first.retaken(seed, work.origin.variance)
 
 
-def _mix_in_source(stems: dict[str, Samples], work: Work, strength: float) -> None:
-    """Old audio under the new at equal power: cos and sin of a quarter turn. At strength 0 it comes back bit for bit."""
+def _mix_in_source(stems: dict[str, Samples], work: Work, strength: float, watch: Watch) -> None:
+    """Old audio under the new at equal power (cos and sin of a quarter turn); alone at strength 0, bit for bit."""
     new, old = np.float32(np.sin(strength * np.pi / 2)), np.float32(np.cos(strength * np.pi / 2))
-    for stem in stems.values():
-        stem *= new
-    hull = work.hull
-    source = work.context[:, hull.start : hull.end].copy()
-    stems["source"] = source if strength <= 0 else source * old
+    source = work.context[:, work.hull.start : work.hull.end].copy()
+    if strength <= 0:
+        stems["source"] = source
+        return
+    for role in stems:
+        stems[role] *= new
+    stems["source"] = source * old
+    bus.level(stems, 1.0, watch)
 
 
 def _players(score: Score) -> str:

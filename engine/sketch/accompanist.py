@@ -23,7 +23,7 @@ STRUM_SECONDS = 0.011
 
 def play_chords(stage: Stage, role: str, sound: Instrument) -> list[Note]:
     """A whole part of chords, broken or together."""
-    base = role.split()[0]
+    base = role.split(maxsplit=1)[0]
     rhythm = stage.style.chords.get(base, USUAL_RHYTHM.get(base, "hold"))
     if sound.role == "pad" or (stage.plan.feel.density < -0.3 and not sound.drive):
         rhythm = "hold" if sound.held else "halves"

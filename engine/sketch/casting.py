@@ -41,10 +41,10 @@ def full_cast(style: str, wishes: Wishes, *, only_named: bool) -> Cast:
         cast[role] = (name,)
     for role in wishes.roles:
         cast.setdefault(role, STYLES[style].cast.get(role, DEFAULT_PLAYERS[role]))
-    left = {role: players for role, players in cast.items() if role.split()[0] not in wishes.without}
+    left = {role: players for role, players in cast.items() if role.split(maxsplit=1)[0] not in wishes.without}
     if not left:
         raise Unsupported("The tags leave nobody to play.", "Take some of the 'no …' tags away.")
-    return dict(sorted(left.items(), key=lambda item: (ROLES.index(item[0].split()[0]), item[0])))
+    return dict(sorted(left.items(), key=lambda item: (ROLES.index(item[0].split(maxsplit=1)[0]), item[0])))
 
 
 def like_heard(cast: Cast, heard: frozenset[str]) -> Cast:
@@ -54,7 +54,7 @@ def like_heard(cast: Cast, heard: frozenset[str]) -> Cast:
     roles = [role for kind in heard for role in _HEARD_AS[kind]]
     if heard == {"chords"}:
         roles.append("lead")
-    chosen = {role: players for role, players in cast.items() if role.split()[0] in roles}
+    chosen = {role: players for role, players in cast.items() if role.split(maxsplit=1)[0] in roles}
     if chosen:
         return chosen
     role = _HEARD_AS[sorted(heard)[0]][0]
@@ -65,7 +65,7 @@ def like_score(cast: Cast, earlier: Score, wishes: Wishes) -> Cast:
     """The players of an earlier score, but for those that the tags name otherwise."""
     kept: Cast = {part.role: (part.instrument,) for part in earlier.parts}
     kept |= {role: cast[role] for role in wishes.named_roles if role in cast and wishes.instruments}
-    return {role: players for role, players in kept.items() if role.split()[0] not in wishes.without} or cast
+    return {role: players for role, players in kept.items() if role.split(maxsplit=1)[0] not in wishes.without} or cast
 
 
 def one_player(style: str, role: str, wishes: Wishes) -> Cast:

@@ -39,7 +39,7 @@ def _played(stage: Stage, role: str, instrument: str) -> list[Note]:
     if instrument in KITS:
         return play_drums(stage, role, instrument)
     sound = PITCHED[instrument]
-    base = role.split()[0]
+    base = role.split(maxsplit=1)[0]
     if base == "bass":
         return play_bass(stage, role, sound)
     return (play_melody if base == "lead" else play_chords)(stage, role, sound)
@@ -62,7 +62,7 @@ def _with_kept(stage: Stage, role: str, notes: list[Note]) -> list[Note]:
 def _inside(plan: Plan, role: str, notes: list[Note]) -> tuple[Note, ...]:
     """Only what lies in the windows. A held note that began before one enters with it; all end by its end."""
     found = []
-    holds = role.split()[0] in _SUSTAINING
+    holds = role.split(maxsplit=1)[0] in _SUSTAINING
     least = LEAST_SECONDS * plan.grid.bpm / 60
     for low, high in plan.windows:
         begin, end = plan.grid.beat(low), plan.grid.beat(high)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-import soxr
+from scipy.signal import resample_poly
 
 from engine.sketch.composer import compose
 from engine.sketch.dice import Dice
@@ -37,16 +37,19 @@ PROGRESSION = (
     (2, "min"),
 )
 """Dm B♭ F C, Gm B♭ Am C, Dm: one chord a bar, as (root, triad)."""
-CAST = {"drums": ("lofi kit",), "bass": ("finger bass",), "keys": ("rhodes",), "lead": ("vibraphone",)}
+CAST: dict[str, tuple[str, ...]] = {
+    "drums": ("lofi kit",),
+    "bass": ("finger bass",),
+    "keys": ("rhodes",),
+    "lead": ("vibraphone",),
+}
 SEED = 12
 LOUDNESS = -17.0
 
 
 def song() -> Score:
     """The whole song as a score; always the same."""
-    chords = [
-        Chord(bar * METER.beats + half, 2.0, *chord) for bar, chord in enumerate(PROGRESSION) for half in (0.0, 2.0)
-    ]
+    halves = [(bar * METER.beats + half, chord) for bar, chord in enumerate(PROGRESSION) for half in (0.0, 2.0)]
     samples = round(BARS * METER.beats * 60 / BPM * RATE)
     plan = Plan(
         style="soul",
@@ -57,7 +60,7 @@ def song() -> Score:
         key=KEY,
         ending=True,
         whole=True,
-        heard=tuple(chords),
+        heard=tuple(Chord(at, 2.0, *chord) for at, chord in halves),
         loudness=LOUDNESS,
     )
     return compose(plan, Dice(((SEED, 1.0),)), Watch())
@@ -71,7 +74,7 @@ def stems() -> dict[str, Wave]:
 
 
 def _at_file_rate(stem: Wave, samples: int) -> Wave:
-    converted = soxr.resample(stem.T, RATE, FILE_RATE, quality="VHQ").T[:, :samples]
+    converted = resample_poly(stem, FILE_RATE // 300, RATE // 300, axis=1)[:, :samples]
     return np.pad(converted, ((0, 0), (0, samples - converted.shape[1]))).astype(np.float32)
 
 

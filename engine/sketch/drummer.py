@@ -8,7 +8,21 @@ from engine.sketch.grooves import DRUMS, PERCUSSION
 from engine.sketch.score import Note
 from engine.sketch.stage import Stage
 from engine.sketch.synth.percussion import (
-    CLAP, CONGA, CRASH, HAT, HIGH_TOM, KICK, LOW_CONGA, LOW_TOM, MID_TOM, OPEN, PEDAL, RIDE, RIM, SHAKER, SNARE,
+    CLAP,
+    CONGA,
+    CRASH,
+    HAT,
+    HIGH_TOM,
+    KICK,
+    LOW_CONGA,
+    LOW_TOM,
+    MID_TOM,
+    OPEN,
+    PEDAL,
+    RIDE,
+    RIM,
+    SHAKER,
+    SNARE,
     TAMBOURINE,
 )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Grooves: rhythms in sixteenths, our own, for drums, bass and chords. `meter.lay_out` fits them to any bar.
 
 Drums: one line per drum, 'k' kick, 's' snare, 'r' rim, 'c' clap, 'h' hat, 'o' open hat, 'd' ride, 'p' pedal hat;
-'X' accent, 'x' plain, 'o' ghost. Bass: 'R' root, '5' fifth, '8' octave, '3' third, 'A' step towards the next root, 'W' a note of a walking line.
+'X' accent, 'x' plain, 'o' ghost. Bass: 'R' root, '5' fifth, '8' octave, '3' third, 'A' step towards the next root,
+'W' a note of a walking line.
 Chords: 'X' and 'x' the chord, '1' … '5' one of its voices from below; '-' holds.
 """
 

@@ -1,4 +1,4 @@
-"""Hearing: key, chords, tempo and players in a recording. Plain signal processing; it can be wrong and says what it heard."""
+"""Hearing: key, chords, tempo and players in a recording. Plain signal processing that can be wrong."""
 
 from __future__ import annotations
 
@@ -82,9 +82,10 @@ def _peaks(magnitude: NDArray[np.float32]) -> tuple[Chroma, Chroma]:
     weight = np.sqrt(here[frame, bin_at]) * np.cos(np.pi * (pitch - nearest)) ** 2
     weight *= np.where(frequency > 1000, 0.5, 1.0)
     index = frame * 12 + nearest.astype(int) % 12
-    total = np.bincount(index, weight, len(magnitude) * 12).reshape(-1, 12)
-    deep = np.bincount(index, weight * (frequency < BASS_HZ), len(magnitude) * 12).reshape(-1, 12)
-    return total, deep
+    size = len(magnitude) * 12
+    total = np.bincount(index, weights=weight, minlength=size).reshape(-1, 12)
+    deep = np.bincount(index, weights=weight * (frequency < BASS_HZ), minlength=size).reshape(-1, 12)
+    return np.asarray(total, dtype=np.float64), np.asarray(deep, dtype=np.float64)
 
 
 def key_of(heard: Heard, tonic: int | None = None) -> Key | None:

@@ -39,11 +39,8 @@ def loudness(audio: NDArray[np.float32], watch: Watch | None = None) -> float | 
         if whole < len(power) and samples < 4 * _HOP:
             hops.append(np.array([power[whole:].sum() / max(1, len(power))]))
     powers = np.concatenate(hops)
-    if len(powers) >= 4:
-        powers = np.convolve(powers, np.full(4, 0.25), mode="valid")
-    else:
-        powers = powers.mean(keepdims=True)
-    return _gated(powers)
+    block = np.full(4, 0.25)
+    return _gated(np.convolve(powers, block, mode="valid") if len(powers) >= 4 else powers.mean(keepdims=True))
 
 
 def _gated(powers: NDArray[np.float64]) -> float | None:

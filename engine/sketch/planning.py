@@ -100,6 +100,7 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
         whole=isinstance(request, Generate) and "loop" not in desk.wishes.forms,
         heard=chords,
         loudness=_loudness(desk, cast, around),
+        room=STYLES[style].tail * (1 + desk.wishes.feel.space),
         kept=desk.earlier.notes(grid) if desk.earlier and strength < 1 else {},
         keep=1 - strength,
         anchor_seconds=anchor_seconds(request),
@@ -186,7 +187,7 @@ def _cast(desk: _Desk, style: str, around: NDArray[np.float32]) -> casting.Cast:
         return casting.one_player(style, role, wishes)
     if isinstance(request, Accompany):
         cast = casting.full_cast(style, wishes, only_named=wishes.alone)
-        return {role: players for role, players in cast.items() if role.split()[0] != "lead"} or cast
+        return {role: players for role, players in cast.items() if role.split(maxsplit=1)[0] != "lead"} or cast
     if isinstance(request, Generate):
         return casting.full_cast(style, wishes, only_named=wishes.alone)
     cast = casting.full_cast(style, wishes, only_named=wishes.alone or not wishes.style)
@@ -212,7 +213,7 @@ def _loudness(desk: _Desk, cast: casting.Cast, around: NDArray[np.float32]) -> f
     if heard is None:
         return None
     if isinstance(desk.request, Layer):
-        heard += BALANCE[next(iter(cast)).split()[0]] - FULL_MIX
+        heard += BALANCE[next(iter(cast)).split(maxsplit=1)[0]] - FULL_MIX
     elif isinstance(desk.request, Accompany):
         heard -= SOFTER_THAN_SOLO
     return float(min(LOUDEST, max(QUIETEST, heard)))

@@ -92,6 +92,7 @@ class Plan(Struct, frozen=True):
     key       empty if the dice are to choose one, in `mode` if that is given
     heard     chords to follow where they are, and to continue where they are not
     loudness  LUFS of the whole take; None for the usual
+    room      how much of it is heard, 1 for each instrument's own
     kept      role → notes of an earlier score over the same time, each bar of which stays with probability `keep`
     anchor_seconds  where the music begins in the take's own file, if that is known
     """
@@ -109,6 +110,7 @@ class Plan(Struct, frozen=True):
     whole: bool = False
     heard: tuple[Chord, ...] = ()
     loudness: float | None = None
+    room: float = 1.0
     kept: dict[str, tuple[Note, ...]] = {}
     keep: float = 0.0
     anchor_seconds: float | None = None

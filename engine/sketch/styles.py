@@ -99,7 +99,8 @@ STYLES: dict[str, Style] = {
     "house": Style(
         bpm=124, progressions="pop", drums="four", bass="offbeat", colour=1, energy=0.8,
         chords={"keys": "stabs", "pad": "hold"},
-        cast=_cast(drums="909 kit", bass="synth bass", keys="house piano|organ", pad="warm pad", lead="pluck|synth lead"),
+        cast=_cast(drums="909 kit", bass="synth bass", keys="house piano|organ", pad="warm pad",
+                   lead="pluck|synth lead"),
     ),
     "techno": Style(
         bpm=132, mode="minor", progressions="modal", drums="techno", bass="acid", energy=0.9, melody="busy",
@@ -109,7 +110,8 @@ STYLES: dict[str, Style] = {
     "jazz": Style(
         bpm=132, progressions="jazz", drums="jazz", bass="walk", swing=0.64, swing_unit=0.5, colour=2, energy=0.5,
         chords={"keys": "charleston", "guitar": "charleston"},
-        cast=_cast(drums="jazz kit|brush kit", bass="upright bass", keys="piano", lead="vibraphone|trumpet|jazz guitar"),
+        cast=_cast(drums="jazz kit|brush kit", bass="upright bass", keys="piano",
+                   lead="vibraphone|trumpet|jazz guitar"),
     ),
     "bossa nova": Style(
         bpm=128, progressions="jazz", drums="bossa", bass="bossa", colour=2, energy=0.45, melody="singing",
@@ -119,7 +121,8 @@ STYLES: dict[str, Style] = {
     "ambient": Style(
         bpm=70, progressions="ambient", drums="ambient", bass="long", colour=2, energy=0.25, melody="calm", tail=2.0,
         chords={"keys": "picking", "pad": "hold", "strings": "hold"},
-        cast=_cast(pad="glass pad|warm pad", strings="strings", bass="sub bass", keys="electric piano|kalimba", lead="bells"),
+        cast=_cast(pad="glass pad|warm pad", strings="strings", bass="sub bass", keys="electric piano|kalimba",
+                   lead="bells"),
     ),
     "funk": Style(
         bpm=106, mode="minor", progressions="modal", drums="funk", bass="funk", swing=0.54, colour=1, energy=0.8,

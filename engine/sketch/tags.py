@@ -30,7 +30,7 @@ class Wishes:
     key: tuple[int, str] | None = None
     mode: str = ""
     tempo: float = 1.0
-    feel: Feel = Feel()
+    feel: Feel = field(default_factory=Feel)
     instruments: list[str] = field(default_factory=list)
     roles: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)

@@ -7,6 +7,11 @@ from engine.sketch.styles import STYLES
 from engine.sketch.synth.instruments import PITCHED
 from engine.sketch.synth.percussion import KITS
 
+
+def _split(words: str) -> list[str]:
+    return [word.strip() for word in words.split(",") if word.strip()]
+
+
 ROLES = ("drums", "percussion", "bass", "keys", "guitar", "pad", "strings", "brass", "lead")
 
 STYLE_WORDS: dict[str, str] = {
@@ -107,11 +112,13 @@ ROLE_WORDS: dict[str, str] = {
 }
 
 MOOD_WORDS: dict[str, tuple[str, str, Feel]] = {
-    "melancholic": ("sad, melancholy, nostalgic, wistful, lonely, emotional", "minor", Feel(energy=-0.2, brightness=-0.3)),
+    "melancholic": ("sad, melancholy, nostalgic, wistful, lonely, emotional", "minor",
+                    Feel(energy=-0.2, brightness=-0.3)),
     "dark": ("brooding, ominous, gloomy, moody, mysterious", "minor", Feel(brightness=-0.6)),
     "tense": ("suspenseful, eerie, dramatic, scary", "minor", Feel(energy=0.1, density=0.1)),
     "happy": ("cheerful, joyful, fun, playful, sunny, feel good", "major", Feel(energy=0.2, brightness=0.3)),
-    "uplifting": ("hopeful, inspiring, positive, optimistic, euphoric, triumphant", "major", Feel(energy=0.2, brightness=0.4)),
+    "uplifting": ("hopeful, inspiring, positive, optimistic, euphoric, triumphant", "major",
+                  Feel(energy=0.2, brightness=0.4)),
     "romantic": ("tender, sweet, intimate, gentle, beautiful", "major", Feel(energy=-0.3, density=-0.1)),
     "bright": ("crisp, sparkling, clear", "", Feel(brightness=0.6)),
     "warm": ("mellow, cozy, smooth, vintage, retro, dusty", "", Feel(brightness=-0.3)),
@@ -119,7 +126,8 @@ MOOD_WORDS: dict[str, tuple[str, str, Feel]] = {
     "aggressive": ("angry, heavy, intense, hard, fierce", "minor", Feel(energy=0.5, density=0.3, brightness=0.2)),
     "calm": ("chill, relaxed, relaxing, peaceful, soothing, laid back, laid-back, soft, quiet, easy", "",
              Feel(energy=-0.4, density=-0.2)),
-    "dreamy": ("ethereal, spacey, floating, hazy, lush, airy, reverb", "", Feel(energy=-0.2, brightness=-0.1, space=0.9)),
+    "dreamy": ("ethereal, spacey, floating, hazy, lush, airy, reverb", "",
+               Feel(energy=-0.2, brightness=-0.1, space=0.9)),
     "epic": ("anthemic, huge, majestic, heroic, big", "", Feel(energy=0.4, space=0.5)),
     "groovy": ("swinging, swung, bouncy", "", Feel(swing=0.06)),
     "straight": ("tight, mechanical, quantized", "", Feel(swing=-0.2)),
@@ -141,17 +149,17 @@ FORM_WORDS: dict[str, str] = {
 }
 
 FILLERS = frozenset(
-    "a an and the of with in on for to music song track style vibe vibes feel feeling instrumental sound sounds some very "
-    "slightly key tempo mood genre tune groove modern classic live real style-of bpm".split()
+    _split(
+        "a,an,and,the,of,with,in,on,for,to,music,song,track,style,vibe,vibes,feel,feeling,instrumental,sound,sounds,some,"
+        "very,slightly,key,tempo,mood,genre,tune,groove,modern,classic,live,real,bpm"
+    )
 )
 VOICES = frozenset(
-    "vocal vocals voice voices singer singing sung rap rapping female male acapella lyrics vocalist soprano tenor".split()
+    _split(
+        "vocal,vocals,voice,voices,singer,singing,sung,rap,rapping,female,male,acapella,lyrics,vocalist,soprano,tenor"
+    )
 )
 """Words for what sketch cannot do: it says so instead of counting them as unknown."""
-
-
-def _split(words: str) -> list[str]:
-    return [word.strip() for word in words.split(",") if word.strip()]
 
 
 def spellings() -> dict[str, tuple[str, str]]:

@@ -42,7 +42,7 @@ _sub, _pluck = tones.subtractive, tones.plucked
 
 
 def _ring(role: str, tone: Tone, low: int, high: int, **how: float) -> Instrument:
-    return Instrument(role=role, tone=tone, low=low, high=high, held=False, **how)  # type: ignore[arg-type]
+    return Instrument(role=role, tone=tone, low=low, high=high, held=False, **how)
 
 
 def _hold(role: str, tone: Tone, low: int, high: int, **how: float) -> Instrument:
@@ -51,12 +51,12 @@ def _hold(role: str, tone: Tone, low: int, high: int, **how: float) -> Instrumen
 
 PITCHED: dict[str, Instrument] = {
     # bass
-    "finger bass": _ring("bass", _pluck(sustain=1.5, bright=0.45, place=0.3, pick=0.03), 28, 55, room=0.02, ring=3.0),
-    "picked bass": _ring("bass", _pluck(sustain=1.4, bright=0.9, place=0.12, pick=0.1), 28, 55, room=0.02, ring=3.0),
-    "slap bass": _ring("bass", _pluck(sustain=1.2, bright=1.4, place=0.06, pick=0.16), 28, 57, room=0.02, ring=2.5),
-    "upright bass": _ring("bass", _pluck(sustain=0.7, bright=0.35, place=0.35, pick=0.05, body=0.5), 28, 55, room=0.06,
+    "finger bass": _ring("bass", _pluck(sustain=0.75, bright=0.6, place=0.28, pick=0.03), 28, 55, room=0.02, ring=3.0),
+    "picked bass": _ring("bass", _pluck(sustain=0.8, bright=1.0, place=0.12, pick=0.1), 28, 55, room=0.02, ring=3.0),
+    "slap bass": _ring("bass", _pluck(sustain=0.65, bright=1.5, place=0.06, pick=0.16), 28, 57, room=0.02, ring=2.5),
+    "upright bass": _ring("bass", _pluck(sustain=0.4, bright=0.45, place=0.33, pick=0.05, body=0.5), 28, 55, room=0.06,
                           ring=2.0),
-    "sub bass": _hold("bass", _sub("triangle", cutoff=(500, 220, 0.15), rise=0.008), 26, 50, room=0.0),
+    "sub bass": _hold("bass", _sub("triangle", cutoff=(700, 330, 0.2), rise=0.006, fade=2.5), 26, 50, room=0.0),
     "808 bass": _ring("bass", tones.slide_sub(), 24, 48, room=0.0, ring=3.5),
     "synth bass": _hold("bass", _sub("saw", cutoff=(1800, 420, 0.16), resonance=1.4, voices=(-4, 4), sub=0.3), 28, 55,
                         room=0.02),
@@ -92,17 +92,19 @@ PITCHED: dict[str, Instrument] = {
     "electric guitar": _ring("guitar", _pluck(sustain=1.8, bright=0.8, place=0.14, pick=0.05), 40, 81, room=0.12,
                              pan=0.3, drive=0.12),
     "jazz guitar": _ring("guitar", _pluck(sustain=1.3, bright=0.35, place=0.3, pick=0.03), 40, 79, room=0.14, pan=0.25),
-    "muted guitar": _ring("guitar", _pluck(sustain=0.22, bright=0.7, place=0.15, pick=0.08), 40, 79, room=0.12, pan=0.3),
+    "muted guitar": _ring("guitar", _pluck(sustain=0.22, bright=0.7, place=0.15, pick=0.08), 40, 79, room=0.12,
+                          pan=0.3),
     "distorted guitar": _ring("guitar", _pluck(sustain=2.8, bright=1.0, place=0.12, pick=0.08), 38, 76, room=0.1,
                               drive=1.0, ring=5.0),
-    "harp": _ring("guitar", _pluck(sustain=1.8, bright=0.8, place=0.4, pick=0.01), 36, 91, room=0.25, pan=-0.2, ring=5.0),
+    "harp": _ring("guitar", _pluck(sustain=1.8, bright=0.8, place=0.4, pick=0.01), 36, 91, room=0.25, pan=-0.2,
+                  ring=5.0),
     # pads and strings
     "warm pad": _hold("pad", _sub("saw", cutoff=(700, 1300, 0.8), resonance=0.8, voices=(-9, 8, 3, -4), rise=0.25,
                                   wide=True), 45, 84, room=0.3, release=0.5),
-    "saw pad": _hold("pad", _sub("saw", cutoff=(2500, 4200, 0.8), voices=(-12, 11, 5, -6), rise=0.12, wide=True), 45, 84,
-                     room=0.28, release=0.4),
-    "glass pad": _hold("pad", _sub("triangle", cutoff=(2500, 5000, 1.2), voices=(-6, 6, 1207, 1194), rise=0.4, wide=True),
-                       48, 86, room=0.4, release=0.8),
+    "saw pad": _hold("pad", _sub("saw", cutoff=(2500, 4200, 0.8), voices=(-12, 11, 5, -6), rise=0.12, wide=True), 45,
+                     84, room=0.28, release=0.4),
+    "glass pad": _hold("pad", _sub("triangle", cutoff=(2500, 5000, 1.2), voices=(-6, 6, 1207, 1194), rise=0.4,
+                                    wide=True), 48, 86, room=0.4, release=0.8),
     "choir pad": _hold("pad", _sub("saw", cutoff=(3000, 3600, 0.5), voices=(-8, 9, 4, -5), rise=0.22, vibrato=10,
                                    wide=True, formants=_AH), 45, 81, room=0.35, release=0.4),
     "strings": _hold("strings", _sub("saw", cutoff=(2200, 3200, 0.4), voices=(-7, 8, 3, -3), rise=0.09, vibrato=9,
@@ -110,7 +112,7 @@ PITCHED: dict[str, Instrument] = {
     "pizzicato": _ring("strings", _pluck(sustain=0.35, bright=0.5, place=0.3, pick=0.03, body=0.5), 43, 88, room=0.3,
                        ring=1.5),
     # brass
-    "brass section": _hold("brass", _sub("saw", cutoff=(900, 3800, 0.07), swell=False, voices=(-5, 6, 2, -3), rise=0.03,
+    "brass section": _hold("brass", _sub("saw", cutoff=(900, 3800, 0.07), voices=(-5, 6, 2, -3), rise=0.03,
                                          wide=True), 46, 82, room=0.2, release=0.08),
     "trumpet": _hold("brass", _sub("saw", cutoff=(1300, 4200, 0.05), resonance=1.1, rise=0.02, vibrato=12), 54, 82,
                      room=0.22, release=0.07, pan=0.15),
@@ -126,8 +128,8 @@ PITCHED: dict[str, Instrument] = {
     "flute": _hold("lead", tones.blown((1.0, 0.35, 0.15, 0.05), breath=0.05), 60, 93, room=0.28, release=0.09, pan=0.1),
     "whistle": _hold("lead", tones.blown((1.0, 0.08, 0.03), breath=0.03, rise=0.03, vibrato=20), 67, 98, room=0.28,
                      release=0.07),
-    "fiddle": _hold("lead", _sub("saw", cutoff=(3800, 3000, 0.3), resonance=1.0, rise=0.05, vibrato=18), 55, 91, room=0.25,
-                    release=0.1, pan=-0.1),
+    "fiddle": _hold("lead", _sub("saw", cutoff=(3800, 3000, 0.3), resonance=1.0, rise=0.05, vibrato=18), 55, 91,
+                    room=0.25, release=0.1, pan=-0.1),
     "saxophone": _hold("lead", _sub("pulse", cutoff=(1500, 3000, 0.08), resonance=1.2, rise=0.025, vibrato=16,
                                     formants=((500, 250, 1.0), (1300, 400, 0.7), (2600, 600, 0.4))), 49, 82, room=0.22,
                        release=0.08),

@@ -53,7 +53,7 @@ def _sweep(low_hz: float, high_hz: float, fall: float, samples: int) -> Wave:
     """A sine that falls from `high_hz` onto `low_hz`."""
     now = np.arange(samples) / waves.RATE
     turns = low_hz * now + (high_hz - low_hz) * fall * (1 - np.exp(-now / fall))
-    return np.sin(2 * np.pi * np.mod(turns, 1)).astype(np.float32)
+    return np.asarray(np.sin(2 * np.pi * np.mod(turns, 1)), dtype=np.float32)
 
 
 def _kick(kit: Kit, strength: float) -> Wave:
@@ -61,7 +61,7 @@ def _kick(kit: Kit, strength: float) -> Wave:
     samples = int(waves.RATE * min(1.6, ring * 6))
     wave = _sweep(low, high * (0.8 + 0.2 * strength), 0.03, samples) * waves.decay(samples, ring)
     wave += kit.click * strength * waves.band(waves.noise(samples, 21), 1500, 6000) * waves.decay(samples, 0.004)
-    return np.tanh(1.6 * wave)
+    return np.asarray(np.tanh(1.6 * wave), dtype=np.float32)
 
 
 def _snare(kit: Kit, strength: float) -> Wave:
@@ -69,8 +69,9 @@ def _snare(kit: Kit, strength: float) -> Wave:
     samples = int(waves.RATE * min(1.2, ring * 7))
     drum = _sweep(tune, tune * 1.6, 0.012, samples) * waves.decay(samples, 0.06)
     drum += 0.5 * _sweep(tune * 1.72, tune * 2, 0.01, samples) * waves.decay(samples, 0.035)
-    rattle = waves.band(waves.noise(samples, 22), kit.snap_hz * (0.7 + 0.3 * strength), 13_000)
-    return (1 - wires) * 1.6 * drum + wires * 0.9 * rattle * waves.decay(samples, ring * (0.6 + 0.4 * strength))
+    rattle = waves.band(waves.noise(samples, 22), kit.snap_hz * (0.7 + 0.3 * strength), None)
+    rattle = waves.band(rattle, None, 6500, order=1)
+    return (1 - wires) * 2.4 * drum + wires * 0.9 * rattle * waves.decay(samples, ring * (0.6 + 0.4 * strength))
 
 
 def _rim(kit: Kit, strength: float) -> Wave:
@@ -99,6 +100,7 @@ def _cymbal(kit: Kit, ring: float, low_hz: float, body: float = 0.0) -> Wave:
     wave = ((1 - kit.metal) * 0.6 * hiss + kit.metal * 3.0 * waves.band(clang, low_hz, None)) * waves.decay(
         samples, ring
     )
+    wave = waves.band(wave, None, 8500, order=1)
     if body:
         ping = ((1.0, 1.0, 0.25), (1.48, 0.6, 0.2), (2.35, 0.5, 0.12))
         wave += body * waves.modes(ping, 2900, samples)
@@ -143,7 +145,7 @@ def _cowbell(kit: Kit, strength: float) -> Wave:
 
 
 _LEVELS = {
-    KICK: 1.0, SNARE: 0.75, RIM: 0.4, CLAP: 0.75, HAT: 0.26, PEDAL: 0.2, OPEN: 0.26, RIDE: 0.26, CRASH: 0.42,
+    KICK: 1.0, SNARE: 0.75, RIM: 0.4, CLAP: 0.75, HAT: 0.26, PEDAL: 0.2, OPEN: 0.26, RIDE: 0.2, CRASH: 0.36,
     LOW_TOM: 0.7, MID_TOM: 0.65, HIGH_TOM: 0.6, TAMBOURINE: 0.3, COWBELL: 0.3, SHAKER: 0.3, CONGA: 0.5, LOW_CONGA: 0.55,
 }  # fmt: skip
 _PANS = {

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.sketch.loudness import loudness
 from engine.sketch.score import Note, Part, Score
-from engine.sketch.synth import bus, percussion, room
+from engine.sketch.synth import bus, percussion, room, waves
 from engine.sketch.synth.instruments import PITCHED, Instrument
 from engine.sketch.synth.percussion import KITS
 from engine.sketch.synth.waves import RATE, Wave
@@ -78,7 +78,9 @@ class Renderer:
         sound = PITCHED.get(part.instrument)
         if sound and sound.drive:
             room.amplify(stem, sound.drive, watch.part(0.5, 0.6))
-        wet = (sound.room if sound else KITS[part.instrument].room) * (1 + score.plan.feel.space)
+        if score.plan.feel.brightness:
+            room.tilt(stem, score.plan.feel.brightness, watch.part(0.6, 0.65))
+        wet = (sound.room if sound else KITS[part.instrument].room) * score.plan.room
         if wet > 0:
             room.add_room(stem, wet, watch.part(0.6, 0.9))
         _close(stem, score)
@@ -111,9 +113,10 @@ class Renderer:
         name, pitch, layer, size = key
         strength = (layer + 0.5) / LAYERS
         if name in KITS:
-            wave = _placed(percussion.hit(KITS[name], pitch, strength), percussion.pan_of(pitch))
+            wave = _placed(_centred(percussion.hit(KITS[name], pitch, strength)), percussion.pan_of(pitch))
         else:
             wave = _sounded(PITCHED[name], pitch, strength, size * RATE // 4)
+            wave = _centred(wave) if pitch < 60 else wave
         self._notes[key] = wave
         self._held_bytes += wave.nbytes
         while self._held_bytes > CACHE_BYTES:
@@ -133,6 +136,11 @@ def _sounded(sound: Instrument, pitch: int, strength: float, samples: int) -> Wa
     power = float(np.sqrt(np.mean(first.astype(np.float64) ** 2)))
     wave = wave * np.float32(0.2 / max(power, 1e-6))
     return wave if wave.ndim == 2 else _placed(wave, sound.pan)
+
+
+def _centred(wave: Wave) -> Wave:
+    """Without direct current."""
+    return waves.band(wave, 22.0, None, order=1)
 
 
 def _placed(wave: Wave, pan: float) -> Wave:

@@ -1,4 +1,4 @@
-"""Tones: what one note of each family of instruments sounds like. (T,) or (2, T) float32 at 48 kHz, not yet levelled."""
+"""Tones: what one note of each family of instruments sounds like. (T,) or (2, T) float32, not levelled."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ _TIMES = np.concatenate([[0.0], np.geomspace(0.004, 12.0, 27)])
 
 def _shape(name: str, count: int) -> NDArray[np.float64]:
     number = np.arange(1, count + 1)
-    if name == "square":
-        return np.where(number % 2 == 1, 1 / number, 0.0)
-    if name == "pulse":
-        return np.abs(np.sin(np.pi * number * 0.22)) / number
-    if name == "triangle":
-        return np.where(number % 2 == 1, 1 / number**2, 0.0)
-    return 1 / number
+    odd = number % 2
+    shapes = {
+        "saw": 1 / number,
+        "square": odd / number,
+        "triangle": odd / number**2,
+        "pulse": np.abs(np.sin(np.pi * number * 0.22)) / number,
+    }
+    return np.asarray(shapes[name], dtype=np.float64)
 
 
 def subtractive(  # noqa: PLR0913  (a synthesizer's front panel)
@@ -35,14 +36,13 @@ def subtractive(  # noqa: PLR0913  (a synthesizer's front panel)
     sub: float = 0.0,
     rise: float = 0.004,
     fade: float = 0.0,
-    swell: bool = False,
     vibrato: float = 0.0,
     wide: bool = False,
     formants: tuple[tuple[float, float, float], ...] = (),
 ) -> Tone:
     """Oscillators through a falling low-pass filter.
 
-    cutoff    Hz at the attack, Hz later, time constant in s; a soft touch lowers the first, `swell` makes it rise instead
+    cutoff    Hz at the attack, Hz later, time constant in s; a soft touch lowers the first
     voices    cents of each oscillator; `wide` spreads them to both sides
     sub       level of a sine an octave below
     fade      time constant of the level in s, 0 to hold
@@ -51,14 +51,15 @@ def subtractive(  # noqa: PLR0913  (a synthesizer's front panel)
 
     def tone(pitch: float, strength: float, samples: int) -> Wave:
         count = waves.harmonic_count(waves.detuned(pitch, max(voices)))
-        harmonics = np.arange(1, count + 1) * pitch
+        harmonics = np.arange(1, count + 1, dtype=np.float64) * pitch
         start, end, constant = cutoff
         start = end + (start - end) * (0.35 + 0.65 * strength)
         falling = np.exp(-_TIMES / constant)
-        cutoffs = np.maximum(start + (end - start) * (1 - falling if not swell else falling), pitch * 0.8)
+        cutoffs = np.maximum(start + (end - start) * (1 - falling), pitch * 0.8)
         amplitudes = _shape(shape, count) * waves.low_pass(harmonics, cutoffs, resonance)
         if formants:
-            amplitudes = amplitudes * (0.08 + sum(g * np.exp(-(((harmonics - f) / w) ** 2)) for f, w, g in formants))
+            peaks = [gain * np.exp(-(((harmonics - at) / width) ** 2)) for at, width, gain in formants]
+            amplitudes = amplitudes * (0.08 + np.sum(peaks, axis=0))
         if fade:
             amplitudes = amplitudes * np.exp(-_TIMES / fade)[:, None]
         scatter = np.random.default_rng(int(pitch * 10)).uniform(0, 2 * np.pi, (len(voices), count))
@@ -130,11 +131,16 @@ def piano(*, bright: float = 1.0, strings: tuple[float, ...] = (-0.7, 0.8)) -> T
     return tone
 
 
-def electric_piano(*, tine: float = 0.5, bark: float = 1.1, ring: float = 1.7, tremolo: float = 0.12) -> Tone:
+def electric_piano(*, tine: float = 0.8, bark: float = 1.7, ring: float = 1.7, tremolo: float = 0.12) -> Tone:
     """Tine and tone bar: two FM pairs, as the electric pianos of FM synthesizers have it, with a slow auto-pan."""
 
     def tone(pitch: float, strength: float, samples: int) -> Wave:
-        body = waves.fm(pitch, 1.0, (bark * (0.25 + strength) * waves.decay(samples, 0.6)).astype(np.float32), samples)
+        body = waves.fm(
+            pitch,
+            1.0,
+            (bark * (0.25 + strength) * (0.35 + 0.65 * waves.decay(samples, 0.5))).astype(np.float32),
+            samples,
+        )
         bell_index = (tine * strength * waves.decay(samples, 0.12)).astype(np.float32)
         bell = waves.fm(pitch, 14.0 if pitch < 700 else 7.0, bell_index, samples) * waves.decay(samples, 0.35)
         wave = (body + 0.35 * bell) * waves.decay(samples, ring * (262 / pitch) ** 0.35)

@@ -5,6 +5,8 @@ Every function gives the same first samples whatever the length asked for, so th
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
@@ -16,6 +18,7 @@ CEILING = 0.42 * RATE
 """No partial above this, so that glides and detuning stay clear of half the rate."""
 
 Wave = NDArray[np.float32]
+Curve = NDArray[np.float64]
 
 
 def seconds(samples: int) -> NDArray[np.float32]:
@@ -39,7 +42,7 @@ def attack(wave: Wave, rise_seconds: float) -> Wave:
     return wave
 
 
-def tables(amplitudes: NDArray[np.float64], phases: NDArray[np.float64] | float = 0.0) -> Wave:
+def tables(amplitudes: Curve, phases: Curve | float = 0.0) -> Wave:
     """(K, H) harmonic amplitudes → (K, TABLE + 1) periods, the last sample repeating the first."""
     spectra = np.zeros((len(amplitudes), TABLE // 2 + 1), dtype=np.complex128)
     spectra[:, 1 : amplitudes.shape[1] + 1] = amplitudes * np.exp(1j * phases) * (-0.5j * TABLE)
@@ -47,7 +50,7 @@ def tables(amplitudes: NDArray[np.float64], phases: NDArray[np.float64] | float 
     return np.concatenate([periods, periods[:, :1]], axis=1).astype(np.float32)
 
 
-def read(periods: Wave, times: NDArray[np.float64], cycles: NDArray[np.float64]) -> Wave:
+def read(periods: Wave, times: Curve, cycles: Curve) -> Wave:
     """Play tables that follow one another at `times` (K,) seconds; `cycles` (T,) is the phase in periods."""
     samples = len(cycles)
     place = (cycles - np.floor(cycles)).astype(np.float32) * np.float32(TABLE)
@@ -60,7 +63,7 @@ def read(periods: Wave, times: NDArray[np.float64], cycles: NDArray[np.float64])
     # Between two tables the row moves evenly, so each stretch of samples blends just two periods.
     played: Wave = np.empty(samples, dtype=np.float32)
     edges = np.minimum(np.ceil(times * RATE).astype(int), samples)
-    for row, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for row, (low, high) in enumerate(pairwise(edges)):
         if high > low:
             here, nearer = column[low:high], across[low:high]
             first, second = periods[row], periods[row + 1]
@@ -76,23 +79,22 @@ def read(periods: Wave, times: NDArray[np.float64], cycles: NDArray[np.float64])
     return played
 
 
-def cycles(pitch_hz: float, samples: int, vibrato_cents: float = 0.0, rate_hz: float = 5.2) -> NDArray[np.float64]:
+def cycles(pitch_hz: float, samples: int, vibrato_cents: float = 0.0, rate_hz: float = 5.2) -> Curve:
     """Phase in periods, with a vibrato that sets in after a quarter of a second."""
-    steady = np.arange(samples) * (pitch_hz / RATE)
+    steady: Curve = np.arange(samples, dtype=np.float64) * (pitch_hz / RATE)
     if vibrato_cents == 0:
         return steady
     now = np.arange(samples) / RATE
     depth = (2 ** (vibrato_cents / 1200) - 1) * np.clip((now - 0.25) / 0.5, 0, 1)
-    return steady - pitch_hz * depth / (2 * np.pi * rate_hz) * np.cos(2 * np.pi * rate_hz * now)
+    bent: Curve = steady - pitch_hz * depth / (2 * np.pi * rate_hz) * np.cos(2 * np.pi * rate_hz * now)
+    return bent
 
 
 def detuned(pitch_hz: float, cents: float) -> float:
     return pitch_hz * float(2 ** (cents / 1200))
 
 
-def low_pass(
-    harmonics_hz: NDArray[np.float64], cutoff_hz: NDArray[np.float64], resonance: float
-) -> NDArray[np.float64]:
+def low_pass(harmonics_hz: Curve, cutoff_hz: Curve, resonance: float) -> Curve:
     """Gain (K, H) of two cascaded second-order sections, as an analogue 24 dB filter has it."""
     ratio = harmonics_hz[None, :] / cutoff_hz[:, None]
     first = 1 / np.sqrt((1 - ratio**2) ** 2 + (ratio / resonance) ** 2)
@@ -108,7 +110,8 @@ def fm(pitch_hz: float, ratio: float, index: Wave, samples: int) -> Wave:
     room = max(0.0, (CEILING - pitch_hz) / (ratio * pitch_hz) - 1)
     angle = (2 * np.pi * np.mod(np.arange(samples) * (pitch_hz / RATE), 1.0)).astype(np.float32)
     turn = (2 * np.pi * np.mod(np.arange(samples) * (pitch_hz * ratio / RATE), 1.0)).astype(np.float32)
-    return np.sin(angle + np.minimum(index, np.float32(room)) * np.sin(turn))
+    wave: Wave = np.sin(angle + np.minimum(index, np.float32(room)) * np.sin(turn))
+    return wave
 
 
 def modes(partials: tuple[tuple[float, float, float], ...], pitch_hz: float, samples: int) -> Wave:
