@@ -63,7 +63,7 @@ function Session:run()
     self.window:close()
     host.mark_running(false)
   end)
-  self:loop()
+  host.defer(function() self:loop() end)
 end
 
 function Session:loop()
