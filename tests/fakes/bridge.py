@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from unittest import mock
 
 from bridge_server import __main__ as program
@@ -15,6 +16,7 @@ from bridge_server.bridge import Bridge
 from bridge_server.client import Client
 from bridge_server.config import Heartbeat, Settings
 from bridge_server.connection import Connection, read_connection
+from bridge_server.doors.mailbox import MailboxDoor
 from bridge_server.home import Home
 from bridge_server.jobs.journal import Journal
 from tests.fakes.waiting import until
@@ -58,13 +60,17 @@ class RunningBridge:
         )
         self._thread = threading.Thread(target=self._run, name="bridge")
         self._bridge: Bridge | None = None
+        self._mailbox_door: MailboxDoor | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._broke: BaseException | None = None
 
     def __enter__(self) -> RunningBridge:
         self.home.make()
         logging.getLogger().addHandler(self.faults)
-        with mock.patch.object(program, "_stop_on_signals", self._remember):
+        with (
+            mock.patch.object(program, "_stop_on_signals", self._remember),
+            mock.patch.object(program, "MailboxDoor", self._remember_mailbox),
+        ):
             self._thread.start()
             until(self._is_open, 10, "the bridge opens its doors")
         if self._broke is not None:
@@ -102,6 +108,12 @@ class RunningBridge:
         return read_connection(self.home)
 
     @property
+    def mailbox_door(self) -> MailboxDoor:
+        """For looking, not for calling."""
+        assert self._mailbox_door is not None
+        return self._mailbox_door
+
+    @property
     def engine_pid(self) -> int | None:
         return self.bridge._engine.pid
 
@@ -121,6 +133,10 @@ class RunningBridge:
 
     def _remember(self, bridge: Bridge) -> None:
         self._bridge, self._loop = bridge, asyncio.get_running_loop()
+
+    def _remember_mailbox(self, *arguments: Any) -> MailboxDoor:
+        self._mailbox_door = MailboxDoor(*arguments)
+        return self._mailbox_door
 
     def _is_open(self) -> bool:
         return self._broke is not None or (self._bridge is not None and self.home.connection.exists())
