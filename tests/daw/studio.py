@@ -180,3 +180,8 @@ def items_of(track: Any) -> list[Any]:
 
 def names(project: Any) -> list[str]:
     return [track.text.P_NAME for track in listed(project.tracks)]
+
+
+def landed(project: Any) -> int:
+    """How many variants lie on sibling tracks."""
+    return sum(len(items_of(track)) for track in listed(project.tracks) if "variants" in track.text.P_NAME)
