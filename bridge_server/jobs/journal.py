@@ -153,8 +153,9 @@ class Journal:
     # takes
 
     def keep_take(self, take: Take, project: str) -> None:
+        """Write a take down, or what is new about it: its age stays."""
         self._execute(
-            "INSERT OR REPLACE INTO takes VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO takes VALUES (?, ?, ?, ?, ?) ON CONFLICT (job, number) DO UPDATE SET body = excluded.body",
             (take.job, take.number, project, time.time(), to_json(take)),
         )
 

@@ -1,5 +1,6 @@
 """Bridges and requests that the tests of this folder share."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +24,17 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBridge]:
 def client(bridge: RunningBridge) -> Iterator[Client]:
     with bridge.client() as client:
         yield client
+
+
+@pytest.fixture
+def fast_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: for tests that write thousands of files."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir():
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory, prefix="dawbridge-test-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

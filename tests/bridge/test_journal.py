@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bridge_server.jobs.job import Job
@@ -138,6 +139,9 @@ def test_takes_are_listed_by_project_newest_first(journal: Journal) -> None:
     assert {(one.job, one.number) for one in journal.takes(project="/song")} == {("job-aaaa", 1), ("job-aaaa", 2)}
     assert journal.takes()[0].job == "job-bbbb"
     assert len(journal.takes(limit=2)) == 2
+    chosen = msgspec.structs.replace(take("job-aaaa", 1), chosen=True)
+    journal.keep_take(chosen, "/song")
+    assert journal.takes()[-1] == chosen, "to choose a take does not make it a new one"
     assert journal.takes(project="/song/") == []
 
 
