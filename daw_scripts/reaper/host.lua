@@ -1,7 +1,7 @@
 --- REAPER as the other modules see it: the only file that names `reaper.`. No decisions here, only calls.
 --
--- Facts marked [U] have not been seen in a real REAPER; HOST_FACTS.md says how to check each. Projects, tracks, items
--- and takes are REAPER's pointers: good within one tick, found again by GUID in the next.
+-- A fact marked with U and its name has not been seen in a real REAPER; HOST_FACTS.md says how to check it. Projects,
+-- tracks, items and takes are REAPER's pointers: good within one tick, found again by GUID in the next.
 local files = require("shared.files")
 
 local M = { files = files }
@@ -9,7 +9,7 @@ local M = { files = files }
 local SYSTEM = reaper.GetOS()
 M.system = SYSTEM:find("^Win") and "windows" or (SYSTEM:find("^OSX") or SYSTEM:find("^macOS")) and "macos" or "linux"
 
--- [U] separator of GetUserInputs: a newline cannot be typed into its fields; the defaults are taken to use it too.
+-- [U separator] answers and defaults of GetUserInputs are separated by it; a newline cannot be typed into a field.
 local ASK_SEPARATOR = "\n"
 local ASK_WIDTH = 320
 local PLAY_STOP = 40044
@@ -27,7 +27,8 @@ M.now = reaper.time_precise
 M.defer = reaper.defer
 M.at_exit = reaper.atexit
 
---- A second start of the action takes the place of the first, which then leaves its jobs to it. [U] flags 1, 2, 4, 8.
+--- A second start of the action takes the place of the first, which then leaves its jobs to it.
+-- [U relaunch] 1 ends the running script, 2 starts the new one, 4 lights the toolbar button, 8 puts it out.
 function M.mark_running(is_running)
   if M.has("set_action_options") then reaper.set_action_options(is_running and 1 | 2 | 4 or 8) end
 end
@@ -45,6 +46,7 @@ function M.ask(title, captions, defaults)
   return answers
 end
 
+--- [U window-keys] the gfx window takes the keyboard when it opens, so the space bar is handed on.
 function M.play_or_stop(project) reaper.Main_OnCommandEx(PLAY_STOP, 0, project) end
 
 -- what is remembered ---------------------------------------------------------------------------------------------
@@ -104,9 +106,10 @@ end
 --- Where the project keeps its recordings; REAPER's default place while it is unsaved.
 function M.media_folder(project) return reaper.GetProjectPathEx(project) end
 
+--- [U recording] GetPlayState speaks of the tab in front; recording goes on in no other.
 function M.is_recording() return reaper.GetPlayState() & 4 == 4 end
 
---- Tempo, meter and the last bar line at second `t`. [U] `tempo` counts quarter notes a minute, in x/8 meters too.
+--- Tempo, meter and the last bar line at second `t`. [U tempo] it counts quarter notes a minute, in x/8 meters too.
 function M.music_at(project, t)
   local numerator, denominator, tempo = reaper.TimeMap_GetTimeSigAtTime(project, t)
   local _, measure = reaper.TimeMap2_timeToBeats(project, t)
@@ -187,6 +190,7 @@ function M.item_number(item, key) return reaper.GetMediaItemInfo_Value(item, key
 
 function M.set_item(item, key, value) reaper.SetMediaItemInfo_Value(item, key, value) end
 
+--- [U own-texts] P_EXT:… of items, takes and tracks works from 6.80 on and reads as "" where it was never set.
 function M.item_text(item, key)
   local _, text = reaper.GetSetMediaItemInfo_String(item, key, "", false)
   return text
@@ -266,10 +270,14 @@ end
 --- Lets go of a source that found no take.
 function M.close_source(source) reaper.PCM_Source_Destroy(source) end
 
+--- The value of a track's C_BEATATTACHMODE with which a tempo change leaves its items alone. [U timebase]
+M.TIMEBASE_TIME = 0
+
 --- Begins to draw the waveform of `take`. True if there is more to do.
 function M.begin_peaks(take) return reaper.PCM_Source_BuildPeaks(reaper.GetMediaItemTake_Source(take), 0) ~= 0 end
 
---- Draws a little more of the take `guid`. True if there is still more to do; the take may be gone by now.
+--- Draws a little more of the take `guid`, which may be gone by now. True if there is still more to do.
+-- [U take-guid] it is found again by GUID, in any open tab.
 function M.continue_peaks(project, guid)
   if not reaper.ValidatePtr2(0, project, "ReaProject*") then return false end
   local take = reaper.GetMediaItemTakeByGUID(project, guid)
@@ -284,6 +292,7 @@ end
 
 --- Runs `change` as one undo step called `label`, with the screen held still. Returns what `change` returned;
 -- nil and the error if it broke, after everything it had done was undone.
+-- [U undo] blocks work in a tab that is not in front, and Undo_DoUndo2 takes back just the block that has ended.
 function M.in_one_undo_step(project, label, change)
   reaper.Undo_BeginBlock2(project)
   reaper.PreventUIRefresh(1)
@@ -300,7 +309,7 @@ end
 --- Whether `insert_track` reaches a project whose tab is not in front.
 function M.can_insert_anywhere() return M.has("InsertTrackInProject") end
 
---- A new track at the 0-based `index`.
+--- A new track at the 0-based `index`. [U insert-track] the order of arguments, and flags 0 for a bare track.
 function M.insert_track(project, index)
   if M.can_insert_anywhere() then
     reaper.InsertTrackInProject(project, index, 0)
@@ -325,7 +334,7 @@ function M.refresh_item(item) reaper.UpdateItemInProject(item) end
 
 function M.refresh_timeline() reaper.UpdateTimeline() end
 
---- Sorts items into their lanes. Removes empty lanes at the bottom, so it comes after the items. [U] that order.
+--- Sorts items into their lanes. [U lane-order] it removes empty lanes at the bottom, so it comes after the items.
 function M.refresh_lanes(project) reaper.UpdateItemLanes(project) end
 
 return M

@@ -106,13 +106,12 @@ local function add_items(job, spot, parts, track, chosen)
 end
 
 local function land_in_lanes(job, spot, parts)
-  local track, is_new = lanes.track_for(spot.project, spot.track)
+  local track = lanes.track_for(spot.project, spot.track)
   local longest = 0
   for _, part in ipairs(parts) do longest = math.max(longest, part.seconds) end
-  local is_own = track == spot.track
-  local chosen = lanes.choose(track, spot.position, spot.position + longest, #parts, is_own)
+  local chosen, had = lanes.choose(track, spot.position, spot.position + longest, #parts, track == spot.track)
   local takes = add_items(job, spot, parts, track, chosen)
-  local is_heard = lanes.finish(spot.project, track, chosen, is_own, is_new)
+  local is_heard = lanes.finish(spot.project, track, chosen, had)
   if is_heard then return { takes = takes } end
   local where = { range = job.place.range, lane = chosen[1] + 1, track = lanes.name(track) }
   return { takes = takes, notice = text.say("other_lane", where) }

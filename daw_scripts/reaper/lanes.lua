@@ -36,25 +36,25 @@ local function insert_below(project, track)
   return sibling
 end
 
---- The track where variants of `track` belong, and whether it was made for them now.
+--- The track where variants of `track` belong; made if it is not there.
 function M.track_for(project, track)
-  if host.track_integer(track, "I_FREEMODE") == FIXED_LANES then return track, false end
+  if host.track_integer(track, "I_FREEMODE") == FIXED_LANES then return track end
   local sibling = M.find_sibling(project, track)
-  if sibling then return sibling, false end
+  if sibling then return sibling end
   sibling = insert_below(project, track)
   host.set_track_text(sibling, "P_NAME", text.say("variants_track", { track = M.name(track) }))
   host.set_track_text(sibling, SIBLING_KEY, host.track_text(track, "GUID"))
   for _, key in ipairs({ "D_VOL", "D_PAN", "I_NCHAN" }) do
     host.set_track(sibling, key, host.track_number(track, key))
   end
-  -- [U] time base "time" on the track: a later tempo change must not stretch rendered audio.
-  host.set_track(sibling, "C_BEATATTACHMODE", 0)
+  host.set_track(sibling, "C_BEATATTACHMODE", host.TIMEBASE_TIME)
   host.set_track(sibling, "I_FREEMODE", FIXED_LANES)
   host.refresh_timeline()
-  return sibling, true
+  return sibling
 end
 
 --- `count` lanes of `track`, 0-based, where nothing lies between `from` and `to`; `below_all` takes new ones only.
+-- Returns them, and how many lanes the track had before.
 function M.choose(track, from, to, count, below_all)
   local taken, have = {}, host.track_integer(track, "I_NUMFIXEDLANES")
   for _, item in ipairs(host.items_on(track)) do
@@ -69,10 +69,10 @@ function M.choose(track, from, to, count, below_all)
     lane = lane + 1
   end
   host.set_track(track, "I_NUMFIXEDLANES", math.max(have, chosen[count] + 1))
-  return chosen
+  return chosen, have
 end
 
---- Whether everything on the track lies in `lane`, or in the other lanes of this job.
+--- Whether everything on the track lies in the lanes of this job.
 local function is_alone(track, chosen)
   local ours = {}
   for _, lane in ipairs(chosen) do ours[lane] = true end
@@ -82,18 +82,20 @@ local function is_alone(track, chosen)
   return true
 end
 
---- Names the lanes and lets the first be heard, unless something else would fall silent. Returns whether it is heard.
-function M.finish(project, track, chosen, is_own, is_new)
+--- Names the lanes, `had` of which were there before, and lets the first be heard unless something else would fall
+-- silent. [U new-lanes] they may come up playing along with the others, so each is told not to. Returns whether the
+-- first is heard.
+function M.finish(project, track, chosen, had)
   -- After the items: lanes at the bottom that are empty are taken away.
   host.refresh_lanes(project)
   for _, lane in ipairs(chosen) do
     local key = "P_LANENAME:" .. lane
     local name = text.say("lane", { number = lane + 1 })
     if host.track_text(track, key) == "" then host.set_track_text(track, key, name) end
+    if lane >= had then host.set_track(track, "C_LANEPLAYS:" .. lane, 0) end
   end
-  if is_own then return false end
   local key = "C_LANEPLAYS:" .. chosen[1]
-  if is_new or is_alone(track, chosen) then host.set_track(track, key, 1) end
+  if is_alone(track, chosen) then host.set_track(track, key, 1) end
   return host.track_number(track, key) > 0
 end
 

@@ -8,7 +8,7 @@ function M.join(folder, name)
   return folder .. separator .. name
 end
 
---- The file's bytes; nil and a reason if it cannot be read.
+--- The file's bytes; nil and a reason if it cannot be read. [U windows-paths] io.open and os.rename take UTF-8 there.
 function M.read(path)
   local file, reason = io.open(path, "rb")
   if not file then return nil, reason end

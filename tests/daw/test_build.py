@@ -139,6 +139,16 @@ def test_luacheck_finds_nothing():
     assert done.returncode == 0, done.stdout
 
 
+def test_every_unproven_fact_is_listed_with_a_way_to_check_it():
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in lua_files())
+    marked = set(re.findall(r"\[U ([\w-]+)\]", sources))
+    listed = re.findall(r"^\| `([\w-]+)` \| `([\w/.]+)` ", (SCRIPTS / "HOST_FACTS.md").read_text("utf-8"), re.MULTILINE)
+    assert marked == {name for name, _ in listed}
+    for name, path in listed:
+        assert f"[U {name}]" in (SCRIPTS / path).read_text(encoding="utf-8")
+    assert "[U]" not in sources
+
+
 def test_luacheck_s_rules_allow_no_implicit_global():
     rules = (ROOT / ".luacheckrc").read_text(encoding="utf-8")
     assert "allow_defined" not in rules

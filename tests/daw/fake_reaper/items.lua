@@ -41,7 +41,7 @@ local function tracks(world, api)
   function api.GetMediaTrackInfo_Value(track, key)
     world.need(track, "MediaTrack")
     local lane = lane_of(key, "C_LANEPLAYS")
-    if lane then return (track.lane_plays[lane] or 0) + 0.0 end
+    if lane then return (track.lane_plays[lane] or error("there is no lane " .. lane, 2)) + 0.0 end
     if key == "IP_TRACKNUMBER" then
       for index, other in ipairs(track.project.tracks) do
         if other == track then return index + 0.0 end
@@ -54,9 +54,12 @@ local function tracks(world, api)
     world.need(track, "MediaTrack")
     world.changes(track.project, key)
     local lane = lane_of(key, "C_LANEPLAYS")
-    if not lane then return set_number(track.info, key, value, "a track") end
-    if lane >= track.info.I_NUMFIXEDLANES then error("lane " .. lane .. " does not exist", 2) end
-    if value == 1 then track.lane_plays = {} end
+    if not lane then
+      set_number(track.info, key, value, "a track")
+      return world.fit_lanes(track)
+    end
+    if not track.lane_plays[lane] then error("there is no lane " .. lane, 2) end
+    for other in pairs(value == 1 and track.lane_plays or {}) do track.lane_plays[other] = 0 end
     track.lane_plays[lane] = value
   end
 
@@ -72,6 +75,7 @@ local function tracks(world, api)
       local lowest = 0
       for _, item in ipairs(track.items) do lowest = math.max(lowest, item.info.I_FIXEDLANE) end
       if track.info.I_FREEMODE == 2 then track.info.I_NUMFIXEDLANES = lowest + 1 end
+      world.fit_lanes(track)
     end
   end
 

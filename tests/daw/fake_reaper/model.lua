@@ -108,10 +108,19 @@ local function builders(world, options)
     return project
   end
 
+  --- Lanes that come into being play along with the others, which is what somebody has read back from REAPER 7.80.
+  function world.fit_lanes(track)
+    for lane = 0, 64 do
+      local is_there = lane < track.info.I_NUMFIXEDLANES
+      track.lane_plays[lane] = is_there and (track.lane_plays[lane] or 2) or nil
+    end
+  end
+
   function world.add_track(project, given, index)
     local track = { kind = "MediaTrack", project = project, items = {}, lane_plays = { [0] = 1 },
       info = with(TRACK, given), is_selected = given.is_selected or false,
       text = { GUID = given.GUID or guid(), P_NAME = given.P_NAME or "", P_RAZOREDITS_EXT = given.razor or "" } }
+    for lane = 1, track.info.I_NUMFIXEDLANES - 1 do track.lane_plays[lane] = 0 end
     table.insert(project.tracks, index or #project.tracks + 1, track)
     return track
   end
