@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,32 +27,53 @@ _LOWEST_RATE = 8_000  # below it the weighting filter has no meaning
 _SIDE = 1.41
 
 
-def integrated(audio: Samples, rate: int, layout: Layout) -> float | None:
-    """Integrated loudness in LUFS, or None where there is too little sound to measure.
+@dataclass(frozen=True)
+class Heard:
+    """What a meter has heard of some audio.
 
-    audio  (C, T) float32 in `layout`
-    Below 400 ms all of it is one block. The filters are pyloudnorm's; the gating is done here on 100 ms sums, because
-    a take is measured several times: it gives what `pyloudnorm.Meter.integrated_loudness` gives (the tests compare),
-    in a third of the time.
+    power  weighted mean square of each 400 ms block, one every 100 ms; empty where there is too little sound
+    """
+
+    power: NDArray[np.float64]
+
+    def loudness(self, gain_db: float = 0.0) -> float | None:
+        """Integrated loudness in LUFS if the audio had that gain, or None for silence. Source: BS.1770-4."""
+        loud = self.power[self.power > _power(_ABSOLUTE_GATE - gain_db)]
+        if not loud.size:
+            return None
+        loud = loud[loud > 0.1 * loud.mean()]
+        return float(-0.691 + 10 * np.log10(loud.mean())) + gain_db
+
+    def gain_to(self, target: float | None) -> float:
+        """Decibels that bring the audio to `target`; 0 where one of them is silence."""
+        gain_db, loudness = 0.0, self.loudness()
+        # What was too quiet to count may count once it is louder, so the gain is found step by step.
+        for _ in range(8):
+            if target is None or loudness is None or abs(target - loudness) < 0.01:
+                break
+            gain_db = float(np.clip(gain_db + target - loudness, -MOST_GAIN_DB, MOST_GAIN_DB))
+            loudness = self.loudness(gain_db)
+        return gain_db
+
+
+def listen(audio: Samples, rate: int, layout: Layout) -> Heard:
+    """Measure how loud audio is.
+
+    The filters are pyloudnorm's. The gating is done here, on sums of 100 ms, because a take is measured several times:
+    it gives what `pyloudnorm.Meter.integrated_loudness` gives (the tests compare) in a third of the time.
+    audio  (C, T) float32 in `layout`; below 400 ms all of it is one block
     """
     length = audio.shape[1]
     if rate < _LOWEST_RATE or length < _SHORTEST_SECONDS * rate or not audio.any():
-        return None
+        return Heard(np.zeros(0))
     heard = [channel for channel, name in enumerate(layout) if name != "LFE"]
     weights = np.array([_weight(layout[channel], layout) for channel in heard])
-    power = weights @ _block_power(_weighted(audio[heard] if len(heard) < len(layout) else audio, rate), rate)
-    loud = power[power > _power(_ABSOLUTE_GATE)]
-    if not loud.size:
-        return None
-    loud = loud[loud > 0.1 * loud.mean()]
-    return float(-0.691 + 10 * np.log10(loud.mean()))
+    return Heard(weights @ _block_power(_weighted(audio[heard] if len(heard) < len(layout) else audio, rate), rate))
 
 
-def gain_to(target: float | None, loudness: float | None) -> float:
-    """Decibels from `loudness` to `target`; 0 where one of them is silence."""
-    if target is None or loudness is None:
-        return 0.0
-    return float(np.clip(target - loudness, -MOST_GAIN_DB, MOST_GAIN_DB))
+def integrated(audio: Samples, rate: int, layout: Layout) -> float | None:
+    """Integrated loudness in LUFS, or None where there is too little sound to measure."""
+    return listen(audio, rate, layout).loudness()
 
 
 def load_meter() -> None:

@@ -12,7 +12,7 @@ from bridge_server.region.bed import Bed, make_bed
 from bridge_server.region.channels import convert, usual_layout
 from bridge_server.region.encoding import Encoding
 from bridge_server.region.excerpt import Excerpt, Samples
-from bridge_server.region.loudness import gain_to, integrated
+from bridge_server.region.loudness import integrated, listen
 from bridge_server.region.prepared import Prepared, Section
 from bridge_server.region.resample import TO_FILE, resample
 from bridge_server.region.splice import shape, underlay
@@ -58,12 +58,15 @@ def make_piece(prepared: Prepared, number: int, hull: Mapping[str, Samples], for
     bed = make_bed(prepared, section)
     stems = {role: shape(_at_home(prepared, section, audio), bed.fade) for role, audio in hull.items()}
     wet = _sum(stems)
-    heard = integrated(wet, prepared.rate, prepared.layout)
+    heard = listen(wet, prepared.rate, prepared.layout)
     levels = prepared.levels[number]
-    wanted = _matching_gain(prepared, levels.target, heard, wet, bed)
+    is_short = section.length < _SHORT_SECONDS * prepared.rate
+    wanted = heard.gain_to(levels.target)
+    if is_short:
+        wanted = _corrected(wanted, levels.target, wet, bed, prepared)
     gain_db = min(wanted, _highest_gain(stems, wet, formats))
     stems, audio = _spliced(stems, gain_db, bed, formats)
-    after = integrated(audio, prepared.rate, prepared.layout) if _is_short(prepared, wet) else _add(heard, gain_db)
+    after = integrated(audio, prepared.rate, prepared.layout) if is_short else heard.loudness(gain_db)
     return Piece(
         section=section,
         audio=audio,
@@ -102,21 +105,16 @@ def _sum(stems: Mapping[str, Samples]) -> Samples:
     return total.astype(np.float32)
 
 
-def _is_short(prepared: Prepared, audio: Samples) -> bool:
-    return bool(audio.shape[1] < _SHORT_SECONDS * prepared.rate)
-
-
-def _matching_gain(prepared: Prepared, target: float | None, heard: float | None, wet: Samples, bed: Bed) -> float:
-    """Decibels that make the spliced result as loud as it should be."""
-    gain_db = gain_to(target, heard)
-    if target is None or heard is None or not _is_short(prepared, wet):
-        return gain_db
+def _corrected(gain_db: float, target: float | None, wet: Samples, bed: Bed, prepared: Prepared) -> float:
+    """The gain with which new audio and what is left of the old are as loud as they should be."""
     for _ in range(3):
         trial = wet * np.float32(10 ** (gain_db / 20))
         underlay(trial, bed.dry, bed.fade)
-        off = gain_to(target, integrated(trial, prepared.rate, prepared.layout))
+        loudness = integrated(trial, prepared.rate, prepared.layout)
+        if target is None or loudness is None:
+            break
         # Old audio that is louder than everything around it must not silence the new: a few decibels are the rest.
-        gain_db += float(np.clip(off, -2.0, 2.0))
+        gain_db += float(np.clip(target - loudness, -2.0, 2.0))
     return gain_db
 
 
@@ -165,10 +163,6 @@ def _overshoots(audio: Samples, bed: Bed, highest: float) -> bool:
 
 def _peak(audio: Samples) -> float:
     return float(max(audio.max(initial=0.0), -audio.min(initial=0.0)))
-
-
-def _add(loudness: float | None, gain_db: float) -> float | None:
-    return None if loudness is None else loudness + gain_db
 
 
 def _notes(wanted_db: float, gain_db: float) -> tuple[str, ...]:
