@@ -1,6 +1,6 @@
 """A fake engine: the real server and worker around a backend that does what the tags of a request tell it.
 
-`python -m tests.fakes.engine [--start mute|stranger|exit] --connect ADDRESS`
+`python -m tests.fakes.engine [--start mute|stranger|exit [--mended FILE]] --connect ADDRESS`
 
 Tags are words of the form `name=value`, those of `Script`: `steps=20 pause=0.01 do=die at=3 once=/tmp/mark`.
 """
@@ -161,14 +161,13 @@ class FakeServer(Server):
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--start", default="", choices=["", "mute", "stranger", "exit"])
-    parser.add_argument("--start-once", type=Path, default=None, help="as with Script.once")
+    parser.add_argument("--mended", type=Path, default=None, help="once this file is there, it starts as it should")
     parser.add_argument("--connect", required=True)
     options = parser.parse_args()
     key = os.environ.pop("DAWBRIDGE_ENGINE_KEY", "")
     start = options.start
-    if options.start_once is not None:
-        start = "" if options.start_once.exists() else start
-        options.start_once.touch()
+    if options.mended is not None and options.mended.exists():
+        start = ""
     threading.Thread(target=_end_with_bridge, daemon=True).start()
     match start:
         case "exit":
