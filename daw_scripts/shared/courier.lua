@@ -43,19 +43,15 @@ function Courier:find_box(now)
   return self.box
 end
 
---- Whether the newest letter about `job` still lies unread under the key that holds today.
-function Courier:waits_unread(job)
-  return job.letter ~= nil and job.letter_key == self.connection.key and self.box:is_unread(job.letter)
-end
-
+--- Posts `message` under the key that holds today, in the place of an earlier letter that was not read.
 function Courier:post(job, message, now)
   self.jobs:tried(job, now)
-  if not self:look(now) or self:waits_unread(job) then return end
-  if job.letter and not job.cancelling then self.box:withdraw(job.letter) end
+  if not self:look(now) then return end
+  if job.letter then self.box:withdraw(job.letter) end
   local name = self.client .. "-" .. ids.digits(self.entropy())
   local done, fault, for_good = self.box:post(name, message, self.connection.key)
   if done then
-    job.letter, job.letter_key = name, self.connection.key
+    job.letter = name
   elseif for_good then
     self.jobs:fail(job, { code = "bad_request", message = "The request cannot be sent: " .. fault .. ".", hint = "" })
   else

@@ -18,12 +18,6 @@ function M.read(path)
   return bytes, reason
 end
 
-function M.exists(path)
-  local file = io.open(path, "rb")
-  if file then file:close() end
-  return file ~= nil
-end
-
 function M.remove(path) return os.remove(path) end
 
 --- Writes `bytes` under `temporary`, then renames: a reader of `final` sees all of it or nothing.

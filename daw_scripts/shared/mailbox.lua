@@ -56,9 +56,6 @@ function Mailbox:post(name, message, key)
   return self.files.publish(path .. protocol.mailbox.temporary, path .. protocol.mailbox.letter, bytes)
 end
 
---- Whether the bridge has not yet read the letter `name`.
-function Mailbox:is_unread(name) return self.files.exists(join(self.inbox, name .. protocol.mailbox.letter)) end
-
 --- Takes an unread letter back. True if the bridge has not seen it and now never will.
 function Mailbox:withdraw(name) return self.files.remove(join(self.inbox, name .. protocol.mailbox.letter)) == true end
 

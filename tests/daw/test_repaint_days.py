@@ -38,6 +38,20 @@ def test_while_recording_the_take_waits(song: Song):
     assert landed(song.project) == 1
 
 
+def test_a_late_word_about_a_finished_job_changes_nothing(song: Song):
+    request = song.ask_and_start("", "", "1", "1", "")
+    song.studio.world.play_state = 5
+    song.desk.done(request)
+    song.studio.until(lambda: "when the recording stops" in song.studio.text)
+    song.desk.progress(request.job, 0.5)
+    song.desk.start(request.job)
+    song.desk.cancelled(request.job)
+    song.studio.until(lambda: not song.desk.outbox)
+    song.studio.world.play_state = 0
+    song.studio.finish()
+    assert landed(song.project) == 1
+
+
 def test_another_tab_in_front_does_not_get_the_take(song: Song):
     request = song.ask_and_start("", "", "1", "1", "")
     other = song.studio.project(file="/other.rpp")

@@ -110,6 +110,19 @@ def test_a_loop_stays_in_one_pass(name: str, clip: dict[str, Any], at: float):
 
 
 @each_lua
+@given(seconds=st.integers(9_600, 480_000), passes=st.integers(0, 200), position=SECONDS)
+def test_a_range_that_begins_on_the_seam_of_a_loop_begins_the_next_pass(
+    name: str, seconds: int, passes: int, position: float
+):
+    length = seconds / 48_000
+    clip = {"position": position, "length": 3_000.0, "offset": 0.0, "playrate": 1.0, "loops": True,
+            "section_start": 0.0, "section_seconds": length, "rate": 48_000}  # fmt: skip
+    start = position + passes * length
+    span, _ = of_clip(name, clip, start, start + 0.15)
+    assert span == (0, 7_200, 48_000)
+
+
+@each_lua
 @given(clip=clips(), moved=st.floats(-100, 100), trimmed=st.floats(0, 5), at=st.floats(0, 0.5))
 def test_a_span_follows_a_clip_that_is_moved_and_trimmed(
     name: str, clip: dict[str, Any], moved: float, trimmed: float, at: float
