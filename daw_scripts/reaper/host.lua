@@ -257,7 +257,7 @@ end
 
 function M.file_exists(path) return reaper.file_exists(path) end
 
---- Opens `path` for a new take. Returns the source, its seconds and its rate; nil if REAPER cannot read it.
+--- Opens `path` for a new take. Returns the source and its seconds; nil if REAPER cannot read it.
 function M.open_source(path)
   local source = reaper.PCM_Source_CreateFromFile(path)
   if not source then return nil end
@@ -273,18 +273,15 @@ function M.close_source(source) reaper.PCM_Source_Destroy(source) end
 --- The value of a track's C_BEATATTACHMODE with which a tempo change leaves its items alone. [U timebase]
 M.TIMEBASE_TIME = 0
 
---- Begins to draw the waveform of `take`. True if there is more to do.
-function M.begin_peaks(take) return reaper.PCM_Source_BuildPeaks(reaper.GetMediaItemTake_Source(take), 0) ~= 0 end
-
---- Draws a little more of the take `guid`, which may be gone by now. True if there is still more to do.
--- [U take-guid] it is found again by GUID, in any open tab.
-function M.continue_peaks(project, guid)
+--- Draws a little of the waveform of the take `guid`, which may be gone by now; `has_begun` is false the first time.
+-- True if there is more to do. [U take-guid] it is found again by GUID, in any open tab.
+function M.draw_peaks(project, guid, has_begun)
   if not reaper.ValidatePtr2(0, project, "ReaProject*") then return false end
   local take = reaper.GetMediaItemTakeByGUID(project, guid)
   if not take then return false end
   local source = reaper.GetMediaItemTake_Source(take)
-  if reaper.PCM_Source_BuildPeaks(source, 1) ~= 0 then return true end
-  reaper.PCM_Source_BuildPeaks(source, 2)
+  if reaper.PCM_Source_BuildPeaks(source, has_begun and 1 or 0) ~= 0 then return true end
+  if has_begun then reaper.PCM_Source_BuildPeaks(source, 2) end
   return false
 end
 

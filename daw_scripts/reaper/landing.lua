@@ -18,7 +18,7 @@ local M = {}
 
 local JOB_KEY = "P_EXT:dawbridge_job"
 
---- Takes whose waveform is still being drawn: `{project, guid}`.
+--- Takes whose waveform is still to be drawn: `{project, guid, has_begun}`.
 M.peaks = {}
 
 local function find(list, read, guid)
@@ -185,22 +185,18 @@ function M.land(job, front)
     host.log("landing.failed job=" .. job.id .. " error=" .. tostring(fault))
     return parked(job, "landing_failed", tostring(fault):match("[^\n]*"))
   end
-  M.remember_peaks(spot.project, result.takes)
+  for _, take in ipairs(result.takes) do
+    M.peaks[#M.peaks + 1] = { project = spot.project, guid = host.take_text(take, "GUID") }
+  end
   return "landed", result.notice
 end
 
-function M.remember_peaks(project, takes)
-  for _, take in ipairs(takes) do
-    if host.begin_peaks(take) then
-      M.peaks[#M.peaks + 1] = { project = project, guid = host.take_text(take, "GUID") }
-    end
-  end
-end
-
---- Draws a little of one waveform.
+--- Draws a little of one waveform; called once a tick.
 function M.continue_peaks()
   local first = M.peaks[1]
-  if first and not host.continue_peaks(first.project, first.guid) then table.remove(M.peaks, 1) end
+  if not first then return end
+  if not host.draw_peaks(first.project, first.guid, first.has_begun) then table.remove(M.peaks, 1) end
+  first.has_begun = true
 end
 
 return M
