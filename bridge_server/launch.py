@@ -136,11 +136,13 @@ def _is_gone(home: Home, deadline: float) -> bool:
 
 
 def _address(home: Home) -> Connection | None:
-    """What connection.json says, be its writer alive or dead."""
+    """What connection.json says, be its writer alive or dead. Raises ReadOnly where it cannot be read."""
     try:
         return read_connection(home)
     except (NoBridge, BadMessage):
         return None
+    except OSError as error:
+        raise _unusable(home, error) from error
 
 
 def _greet(home: Home) -> Found | None:

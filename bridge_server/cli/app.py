@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, TypeVar
 
 import typer
@@ -35,7 +36,15 @@ def command(name: str, group: int, example: str) -> Callable[[C], C]:
     """Register a command. Its example is the last thing that `--help` shows; the tests run it."""
 
     def register(function: C) -> C:
-        app.command(name, rich_help_panel=GROUPS[group], epilog=f"Example: {example}")(ungrouped(function))
+        @wraps(function)
+        def interruptible(**words: Any) -> None:
+            try:
+                function(**words)
+            except KeyboardInterrupt:
+                say("Stopped.")
+                raise typer.Exit(INTERRUPTED) from None
+
+        app.command(name, rich_help_panel=GROUPS[group], epilog=f"Example: {example}")(ungrouped(interruptible))
         return function
 
     return register
@@ -58,7 +67,6 @@ def run(words: Sequence[str]) -> int:
         report_error(WrongUsage(f"{message}.", f"`{path} --help` shows how it is used."), as_json)
         return USAGE
     except (typer.Abort, KeyboardInterrupt):
-        say("Stopped.")
         return INTERRUPTED
     except OSError as error:
         report_error(BridgeFault(f"The system said no: {error}."), as_json)

@@ -10,7 +10,7 @@ import typer
 
 from bridge_server.cli.app import command
 from bridge_server.cli.options import Json
-from bridge_server.cli.output import console, plain_table, print_json, progress_bars
+from bridge_server.cli.output import console, plain_table, print_json, print_path, progress_bars
 
 if TYPE_CHECKING:
     from bridge_server.demo.plan import Errand
@@ -70,29 +70,31 @@ def _print_lines(report: Report) -> None:
 
 
 def _tell(report: Report) -> None:
+    from rich.text import Text
+
     out, song = console(), report.song
     out.print(f"\n{song.title}: {song.bpm:g} bpm, {song.meter}, {song.key}, {song.bars} bars", style="bold")
-    table = plain_table("what was asked", ">seed", ">samples", ">outside", ">LUFS before", ">around", ">new", ">time")
+    table = plain_table("what was asked", "file", ">samples", ">outside", ">LUFS was", ">is", ">time")
     shown = ""
     for row in report.rows:
         title = row.title if row.title != shown else ""
         time = f"{row.seconds:.1f} s" if title else ""
         shown = row.title
-        table.add_row(title, str(row.seed), f"{row.samples:,}", _outside(row), *_levels(row), time)
+        table.add_row(title, Path(row.path).stem, f"{row.samples:,}", _outside(row), *_levels(row), time)
     stopped = report.cancelling
-    table.add_row(stopped.errand.title, "", f"stopped at {stopped.fraction:.0%}")
+    table.add_row(stopped.errand.title, "none", f"at {stopped.fraction:.0%}", "", "", "", f"{stopped.seconds:.1f} s")
     out.print(table)
     out.print("\nWhat was promised, measured on the files:", style="bold")
     promises = plain_table("", "", "", "")
-    promises.show_header = False
+    promises.show_header, promises.columns[2].no_wrap = False, True
     for promise in report.promises:
-        state, style = ("ok", "green") if promise.is_kept else ("FAILED", "bold red")
-        promises.add_row(state, promise.number, promise.words, promise.found, style=style if state != "ok" else "")
+        style, state = ("green", "ok") if promise.is_kept else ("bold red", "FAILED")
+        promises.add_row(Text(state, style), promise.number, promise.words, promise.found)
     out.print(promises)
     broken = sum(not promise.is_kept for promise in report.promises)
     out.print(f"\n{'Every promise is kept.' if not broken else f'{broken} FAILED.'} Listen to the takes:")
     for row in report.rows:
-        out.print(f"  {row.path}", soft_wrap=True)
+        print_path(row.path)
 
 
 def _outside(row: Row) -> str:
@@ -103,4 +105,4 @@ def _outside(row: Row) -> str:
 
 
 def _levels(row: Row) -> list[str]:
-    return ["-" if level is None else f"{level:.1f}" for level in (row.before, row.around, row.after)]
+    return ["-" if level is None else f"{level:.1f}" for level in (row.before, row.after)]

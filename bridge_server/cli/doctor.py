@@ -7,7 +7,7 @@ import typer
 from bridge_server.cli.app import command
 from bridge_server.cli.checks import findings
 from bridge_server.cli.options import Json
-from bridge_server.cli.output import console, plain_table, print_json
+from bridge_server.cli.output import console, plain_table, print_json, tell
 from bridge_server.home import Home
 
 MARKS = {"ok": "✓ ok", "note": "· note", "problem": "✗ problem"}
@@ -32,6 +32,6 @@ def doctor(as_json: Json = False) -> None:
                 MARKS[finding.state], finding.what, words, style=COLOURS[finding.state] if finding.advice else ""
             )
         console().print(table)
-        print("Everything is in order." if not problems else f"{problems} problem{'s' if problems > 1 else ''}.")
+        tell("Everything is in order." if not problems else f"{problems} problem{'s' if problems > 1 else ''}.")
     if problems:
         raise typer.Exit(1)

@@ -22,7 +22,7 @@ from bridge_server.protocol.events import (
     Started,
     TakeReady,
 )
-from bridge_server.protocol.values import Loudness, Take
+from bridge_server.protocol.values import Take
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,7 +51,12 @@ def view_of(what: str, as_json: bool) -> JobView:
 def print_json(event: AnyEvent | Mapping[str, object], **facts: object) -> None:
     """One line on stdout, and at once: somebody may be waiting for it."""
     plain: Any = msgspec.to_builtins(event)
-    sys.stdout.write(msgspec.json.encode({**plain, **facts}).decode() + "\n")
+    tell(msgspec.json.encode({**plain, **facts}).decode())
+
+
+def tell(text: str) -> None:
+    """A result for people, on stdout, and at once."""
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
@@ -164,7 +169,7 @@ def say_identical(is_identical: bool) -> None:
 
 def show_takes(takes: tuple[Take, ...]) -> None:
     """A table of takes, and below it where they lie, one path a line, uncut."""
-    table = plain_table(">take", ">seed", ">seconds", ">samples", "loudness", "stems")
+    table = plain_table(">take", ">seed", ">seconds", ">samples", ">LUFS", ">around", "stems")
     for take in takes:
         for part in take.parts:
             table.add_row(
@@ -172,12 +177,13 @@ def show_takes(takes: tuple[Take, ...]) -> None:
                 str(take.seed),
                 f"{part.samples / take.sample_rate:.3f}",
                 f"{part.samples:,}",
-                loudness_words(part.loudness),
+                level(part.loudness.after),
+                level(part.loudness.surroundings),
                 " ".join(stem.role for stem in part.stems) or "mix",
             )
     console().print(table)
     for note in dict.fromkeys(note for take in takes for note in take.notes):
-        console().print(f"  {note}", style="dim")
+        console().print(f"  {note}", style="dim", soft_wrap=True)
     for path in [part.path for take in takes for part in take.parts]:
         print_path(path)
 
@@ -193,12 +199,8 @@ def show_listed(takes: Sequence[Take]) -> None:
         print_path(take.path)
 
 
-def loudness_words(loudness: Loudness) -> str:
-    """'-18.2 LUFS, around it -18.1', with what was measured."""
-    if loudness.after is None:
-        return "silence"
-    words = f"{loudness.after:.1f} LUFS"
-    return words if loudness.surroundings is None else f"{words}, around it {loudness.surroundings:.1f}"
+def level(lufs: float | None) -> str:
+    return "-" if lufs is None else f"{lufs:.1f}"
 
 
 def plain_table(*columns: str) -> Table:
@@ -213,5 +215,4 @@ def plain_table(*columns: str) -> Table:
 
 def print_path(path: str | Path) -> None:
     """On a line of its own and never wrapped, so that it can be copied or clicked."""
-    sys.stdout.write(f"  {path}\n")
-    sys.stdout.flush()
+    tell(f"  {path}")

@@ -11,7 +11,7 @@ import typer
 
 from bridge_server.cli.app import command
 from bridge_server.cli.options import Json
-from bridge_server.cli.output import print_json, say
+from bridge_server.cli.output import print_json, say, tell
 from bridge_server.cli.session import warn_of_other_release
 from bridge_server.client import Client
 from bridge_server.home import Home
@@ -30,7 +30,7 @@ HOW_IT_ENDED = {
 def up(
     foreground: Annotated[bool, typer.Option("--foreground", help="Run here, until Ctrl-C.")] = False,
     osc_port: Annotated[
-        int, typer.Option("--osc-port", min=1, max=65_535, help="UDP port for OSC; another if it is taken.")
+        int, typer.Option("--osc-port", min=0, max=65_535, help="UDP port for OSC; another if it is taken.")
     ] = 39_951,
     share: Annotated[
         str, typer.Option("--share", help="Also listen for other machines, encrypted: tcp://0.0.0.0:39952.")
@@ -91,13 +91,13 @@ def _facts(found: Found, is_new: bool) -> dict[str, Any]:
 def _tell(found: Found, is_new: bool) -> None:
     there, welcome = found.connection, found.welcome
     state = "is up" if is_new else f"was already up, since {there.started}"
-    print(f"Dawbridge {welcome.release} {state} (process {there.pid}).")
+    tell(f"Dawbridge {welcome.release} {state} (process {there.pid}).")
     shared = f", for other machines {there.shared}" if there.shared else ""
-    print(f"It listens: ZeroMQ {there.zmq}, OSC {there.osc.host}:{there.osc.port}, mailbox {there.mailbox}{shared}.")
+    tell(f"It listens: ZeroMQ {there.zmq}, OSC {there.osc.host}:{there.osc.port}, mailbox {there.mailbox}{shared}.")
     names = ", ".join(known.backend for known in welcome.backends) or "known in a moment"
-    print(f"Engine: {welcome.engine}; backends: {names}.")
+    tell(f"Engine: {welcome.engine}; backends: {names}.")
     if welcome.engine_problem is not None:
-        print(f"{welcome.engine_problem.message} {welcome.engine_problem.hint}")
+        tell(f"{welcome.engine_problem.message} {welcome.engine_problem.hint}")
 
 
 def _stay(process: subprocess.Popen[bytes]) -> None:

@@ -60,7 +60,7 @@ def surroundings(track: Samples, start: int, end: int, reach: int) -> Samples:
 
 
 def clicks(track: Samples, seam: int, rate: int) -> float:
-    """How far the step onto sample `seam` stands out: 1 is as large as the largest step close by, below that it is none.
+    """How far the step onto sample `seam` stands out: 1 is as large as the largest other step close by.
 
     A click is a step from one sample to the next that the music around it does not have. Steps below -50 dBFS are none.
     """

@@ -21,7 +21,7 @@ CANCEL_FROM = 0.5
 class Errand:
     """One job.
 
-    title    for people: 'Repaint the keys, bars 3-4'
+    title    for people: 'Repaint keys, bars 3-4'
     request  as it goes over the wire
     span     what it names: what is made anew, or the clip that is extended
     track    file of the track that it works on, if there is one
@@ -55,11 +55,11 @@ class Planner:
     def repaint(self) -> Errand:
         """Two bars of the keys, as a copy of the whole file: for the null test."""
         span = self.song.span(3, 4)
-        request = self._request("repaint", "1-repaint-keys", span, tags="soul, rhodes", form="whole")
+        request = self._request("repaint", "1-repaint-keys", span, tags="soul, only rhodes", form="whole")
         request["source"] = {"path": str(self.tracks["keys"])}
         samples = round(self.song.bars * self.song.bar_samples)
         return Errand(
-            title="Repaint the keys, bars 3-4",
+            title="Repaint keys, bars 3-4",
             request=request,
             span=span,
             track=self.tracks["keys"],
@@ -69,10 +69,10 @@ class Planner:
     def variants(self) -> Errand:
         """Three ideas for two bars of the lead, as regions."""
         span = self.song.span(5, 6)
-        request = self._request("repaint", "2-variants-lead", span, tags="soul, vibraphone", variants=3)
+        request = self._request("repaint", "2-variants-lead", span, tags="soul, only vibraphone", variants=3)
         request["source"] = {"path": str(self.tracks["lead"])}
         return Errand(
-            title="Three variants of the lead, bars 5-6",
+            title="3 leads, bars 5-6",
             request=request,
             span=span,
             track=self.tracks["lead"],
@@ -82,10 +82,12 @@ class Planner:
     def extend(self) -> Errand:
         """Bars 1 to 4 of the bass, and two more."""
         clip, right = self.song.span(1, 4), self.song.span(5, 6).length
-        request = self._request("extend", "3-extend-bass", clip, tags="soul, finger bass", form="whole", right=right)
+        request = self._request(
+            "extend", "3-extend-bass", clip, tags="soul, only finger bass", form="whole", right=right
+        )
         request["source"] = {"path": str(self.tracks["bass"])}
         return Errand(
-            title="Extend the bass by two bars",
+            title="Extend bass by two bars",
             request=request,
             span=clip,
             track=self.tracks["bass"],
@@ -97,21 +99,19 @@ class Planner:
         span = self.song.span(1, 8)
         request = self._request("layer", "4-layer-bass", span, tags="soul", role="bass")
         request["sources"] = [{"path": str(path)} for role, path in self.tracks.items() if role != "bass"]
-        return Errand(title="A new bass for the other stems, bars 1-8", request=request, span=span, samples=span.length)
+        return Errand(title="New bass, bars 1-8", request=request, span=span, samples=span.length)
 
     def long(self) -> Errand:
         """A job that is cancelled half-way."""
         span = Span(0, CANCEL_SECONDS * self.song.rate, self.song.rate)
         request = self._request("generate", "5-cancelled", span, tags="soul, 96 bpm")
-        return Errand(
-            title=f"Generate {CANCEL_SECONDS} s, cancel half-way", request=request, span=span, samples=span.length
-        )
+        return Errand(title=f"Cancel {CANCEL_SECONDS} s half-way", request=request, span=span, samples=span.length)
 
     def again(self, first: Errand, take: str) -> Errand:
         """A take of `first`, made anew from nothing but its recipe."""
         request = {"request": "again", "job": "6-again-keys", "take": take, **self._place}
         return Errand(
-            title="The repainted keys again, from their recipe",
+            title="Keys again, by recipe",
             request=request,
             span=first.span,
             track=first.track,

@@ -81,9 +81,7 @@ def sound_of(errand: Errand, take: Take) -> Sound:
 
 def null_test(sounds: Sequence[Sound]) -> Promise:
     worst = max(sound.null_test for sound in sounds)
-    return Promise(
-        "P1", "Outside the selection not one sample has changed", worst == 0.0, f"largest difference {worst:g}"
-    )
+    return Promise("P1", "Nothing changed outside the selection", worst == 0.0, f"differs by {worst:g}")
 
 
 def inside_is_new(sounds: Sequence[Sound]) -> Promise:
@@ -92,7 +90,7 @@ def inside_is_new(sounds: Sequence[Sound]) -> Promise:
         and measure.difference(sound.before[sound.start : sound.end], sound.new) == 0.0
         for sound in sounds
     )
-    return Promise("P1", "Inside the selection there is something new", same == 0, f"{same} takes without a change")
+    return Promise("P1", "Something new is inside it", same == 0, f"{len(sounds) - same} of {len(sounds)}")
 
 
 def exact_lengths(outcomes: Sequence[Outcome]) -> Promise:
@@ -105,7 +103,7 @@ def exact_lengths(outcomes: Sequence[Outcome]) -> Promise:
     count = sum(len(outcome.takes) for outcome in outcomes)
     return Promise(
         "P1",
-        "Every file is as long as it should be, to the sample",
+        "Lengths are exact to the sample",
         not wrong,
         "; ".join(wrong) or f"{count} of {count}",
     )
@@ -113,19 +111,19 @@ def exact_lengths(outcomes: Sequence[Outcome]) -> Promise:
 
 def same_again(first: Samples, again: Samples) -> Promise:
     worst = measure.difference(first, again)
-    return Promise("P4", "The same recipe gives the same samples", worst == 0.0, f"largest difference {worst:g}")
+    return Promise("P4", "Same recipe, same samples", worst == 0.0, f"differs by {worst:g}")
 
 
 def variants_differ(variants: Sequence[Samples]) -> Promise:
     smallest = min(measure.difference(one, other) for one, other in combinations(variants, 2))
-    return Promise("P4", "Other seeds give other music", smallest > 0.01, f"smallest difference {smallest:.2f}")
+    return Promise("P4", "Other seeds, other music", smallest > 0.01, f"differ by {smallest:.2f} or more")
 
 
 def originals_unchanged(tracks: Mapping[str, Path], hashes: Mapping[str, str]) -> Promise:
     """`hashes` were taken before the first job."""
     changed = [role for role, path in tracks.items() if file_hash(path) != hashes[role]]
     return Promise(
-        "P5", "The song's own files are untouched", not changed, ", ".join(changed) or f"{len(tracks)} of {len(tracks)}"
+        "P5", "The song's own files are as before", not changed, ", ".join(changed) or f"{len(tracks)} of {len(tracks)}"
     )
 
 
@@ -134,9 +132,9 @@ def loudness_kept(sounds: Sequence[Sound]) -> Promise:
     worst = max(off)
     return Promise(
         "P6",
-        "New audio is as loud as what lies around it, within 0.5 LU",
+        "As loud as its surroundings, ±0.5 LU",
         worst <= LOUDNESS_LU,
-        f"at most {worst:.2f} LU off",
+        f"{worst:.2f} LU off at most",
     )
 
 
@@ -148,7 +146,7 @@ def no_clicks(sounds: Sequence[Sound]) -> Promise:
         "P6",
         "The seams do not click",
         worst < measure.CLICK_RATIO,
-        f"{len(seams)} seams, largest step {worst:.2f} × the music's own",
+        f"{len(seams)} seams, at most {worst:.2f}",
     )
 
 
@@ -156,16 +154,16 @@ def layer_on_the_grid(layer: Samples, beat_samples: float, rate: int) -> Promise
     """Sixteenths count as grid: a bass may begin with an upbeat."""
     onset = measure.first_onset(layer)
     off = float("inf") if onset is None else measure.off_grid_seconds(onset, beat_samples / 4, rate)
-    return Promise("P6", "The new layer begins on the song's grid", off <= GRID_SECONDS, f"{1000 * off:.0f} ms off")
+    return Promise("P6", "The layer begins on the song's grid", off <= GRID_SECONDS, f"{1000 * off:.0f} ms off")
 
 
 def cancel_is_quick(cancelling: Cancelling) -> Promise:
     answered, free = 1000 * cancelling.answer_seconds, 1000 * cancelling.free_seconds
     kept = cancelling.was_cancelled and cancelling.answer_seconds < ANSWER_SECONDS
-    found = f"after {answered:.0f} ms, engine free after {free:.0f} ms"
+    found = f"{answered:.1f} ms, engine free in {free:.0f} ms"
     return Promise(
         "P7",
-        "Cancel is answered within 100 ms, and the engine is free within a second",
+        "Cancel is answered within 100 ms",
         kept and cancelling.free_seconds < FREE_SECONDS,
         found if cancelling.was_cancelled else "the job ended before it could be cancelled",
     )
@@ -174,7 +172,7 @@ def cancel_is_quick(cancelling: Cancelling) -> Promise:
 def nothing_half_written(folder: Path) -> Promise:
     """`folder` is that of the cancelled job, whose only take was not finished."""
     left = [path.name for path in folder.rglob("*") if path.is_file() and path.name != "request.json"]
-    return Promise("P3", "A cancelled job leaves no half a file", not left, ", ".join(left) or "nothing is left of it")
+    return Promise("P3", "A cancelled job leaves nothing behind", not left, ", ".join(left) or "not a file")
 
 
 def recipes_are_inside(outcomes: Sequence[Outcome]) -> Promise:

@@ -46,6 +46,7 @@ class Cancelling:
     answer_seconds   until the bridge had answered
     free_seconds     until the engine had let go
     was_cancelled    False if the job ended in another way
+    seconds          of the whole job
     """
 
     errand: Errand
@@ -53,6 +54,7 @@ class Cancelling:
     answer_seconds: float
     free_seconds: float
     was_cancelled: bool
+    seconds: float
 
 
 @contextlib.contextmanager
@@ -93,7 +95,7 @@ class Stage:
     def cancel(self, errand: Errand, listen: Listener) -> Cancelling:
         """Through ZeroMQ, as programs do it: start a job, and stop it half-way."""
         with Client(self._found.connection, f"{NAME}-zmq") as client:
-            fraction, asked, answered = 0.0, 0.0, 0.0
+            began, fraction, asked, answered = time.perf_counter(), 0.0, 0.0, 0.0
             event: Any = None
             for event in client.run(msgspec.convert(errand.request, Generate)):
                 listen(msgspec.to_builtins(event))
@@ -101,10 +103,12 @@ class Stage:
                     fraction, asked = event.fraction, time.perf_counter()
                     client.cancel(errand.job)
                     answered = time.perf_counter()
+            ended = time.perf_counter()
             return Cancelling(
                 errand=errand,
                 fraction=fraction,
                 answer_seconds=answered - asked,
-                free_seconds=time.perf_counter() - asked,
+                free_seconds=ended - asked,
+                seconds=ended - began,
                 was_cancelled=isinstance(event, Cancelled) and asked > 0,
             )
