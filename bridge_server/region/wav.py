@@ -145,7 +145,7 @@ def _bext(form: WaveForm, label: Label) -> bytes:
     loudness = _UNKNOWN if label.loudness is None else round(100 * label.loudness)
     mode = {1: "mono", 2: "stereo"}.get(len(form.layout), "multitrack")
     coding = f"A={'FLOAT' if form.encoding.is_float else 'PCM'},F={form.rate},W={form.encoding.bits},M={mode}"
-    history = f"{coding},T=Dawbridge {recipe.release}; {recipe.backend}\r\n"
+    history = f"{coding},T=Dawbridge {recipe.release}; {recipe.backend}"
     fixed = struct.pack(
         "<256s32s32s10s8sQH64shhhhh180s",
         _ascii(label.title, 256),
@@ -160,7 +160,7 @@ def _bext(form: WaveForm, label: Label) -> bytes:
         *[_UNKNOWN] * 4,
         b"",
     )
-    return fixed + _ascii(history, len(history))
+    return fixed + _ascii(history, len(history)) + b"\r\n"
 
 
 def _ixml(label: Label) -> bytes:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from bridge_server.protocol.values import Capabilities
+from bridge_server.protocol.span import Span
+from bridge_server.protocol.values import Capabilities, Source
 from bridge_server.region.deliver import Rendered
 from bridge_server.region.prepared import Prepared
 
@@ -30,6 +32,11 @@ def capabilities(**changes: object) -> Capabilities:
     return Capabilities(**{**known, **changes})  # type: ignore[arg-type]
 
 
+def ask(kind: Callable[..., Any], path: Path, span: Span, **changes: object) -> Any:
+    """A request about a file."""
+    return kind(job="job-0001", source=Source(path=str(path)), span=span, **changes)
+
+
 def noise(channels: int, samples: int, seed: int = 0, peak: float = 0.2) -> Samples:
     """Smooth noise: without steps, so that a click would stand out."""
     white = np.random.default_rng(seed).standard_normal((channels, samples + 64))
@@ -38,10 +45,14 @@ def noise(channels: int, samples: int, seed: int = 0, peak: float = 0.2) -> Samp
     return np.asarray(smooth * (peak / max(np.abs(smooth).max(), 1e-9)), np.float32)
 
 
-def rendered(prepared: Prepared, *, number: int = 1, seed: int = 7, roles: tuple[str, ...] = ("mix",)) -> Rendered:
+def rendered(
+    prepared: Prepared, *, number: int = 1, seed: int = 7, roles: tuple[str, ...] = ("mix",), latents: bool = False
+) -> Rendered:
     """What a backend might answer: noise of its own for every role."""
     shape = prepared.capabilities.channels, prepared.hull.length
-    return Rendered(number=number, seed=seed, stems={role: noise(*shape, seed=n + 1) for n, role in enumerate(roles)})
+    stems = {role: noise(*shape, seed=n + 1) for n, role in enumerate(roles)}
+    kept = {"frames": np.arange(6, dtype=np.float32).reshape(2, 3)} if latents else {}
+    return Rendered(number=number, seed=seed, stems=stems, latents=kept)
 
 
 def exact(path: Path, dtype: str = "int32") -> NDArray[np.generic]:

@@ -10,12 +10,11 @@ import soundfile
 
 from bridge_server.protocol.requests import Generate, Repaint
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import Source
 from bridge_server.region.channels import convert, layout_of_mask, mask_of, usual_layout, vorbis_layout
 from bridge_server.region.deliver import deliver
 from bridge_server.region.prepare import prepare
 from bridge_server.region.read import open_audio
-from tests.region.conftest import capabilities, noise, rendered
+from tests.region.conftest import ask, capabilities, noise, rendered
 
 SPAN = Span(2_000, 8_000, 48_000)
 
@@ -64,7 +63,7 @@ def test_a_file_that_names_its_loudspeakers_is_believed(tmp_path: Path) -> None:
     raw[at : at + 4] = (0x107).to_bytes(4, "little")
     path.write_bytes(raw)
     assert open_audio(path).layout == ("FL", "FR", "FC", "BC")
-    request = Repaint(job="job-0001", source=Source(path=str(path)), span=SPAN, form="whole")
+    request = ask(Repaint, path, SPAN, form="whole")
     prepared = prepare(request, capabilities())
     take = deliver(prepared, rendered(prepared), tmp_path)
     assert open_audio(Path(take.path)).layout == ("FL", "FR", "FC", "BC")
@@ -73,7 +72,7 @@ def test_a_file_that_names_its_loudspeakers_is_believed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("channels", range(3, 9))
 def test_in_surround_the_new_audio_is_in_front_and_the_rest_is_silent(sound, tmp_path: Path, channels: int) -> None:
     path = sound("surround.wav", noise(channels, 10_000), subtype="PCM_24")
-    prepared = prepare(Repaint(job="job-0001", source=Source(path=str(path)), span=SPAN), capabilities())
+    prepared = prepare(ask(Repaint, path, SPAN), capabilities())
     take = deliver(prepared, rendered(prepared), tmp_path)
     audio = soundfile.read(take.path, always_2d=True)[0].T
     assert take.channels == len(audio) == channels
@@ -87,7 +86,7 @@ def test_in_surround_the_new_audio_is_in_front_and_the_rest_is_silent(sound, tmp
 @pytest.mark.parametrize("has", [1, 2, 6])
 def test_the_result_has_as_many_channels_as_were_asked_for(sound, tmp_path: Path, asked: int, has: int) -> None:
     path = sound("source.wav", noise(has, 10_000), subtype="PCM_24")
-    request = Repaint(job="job-0001", source=Source(path=str(path)), span=SPAN, channels=asked, handles=500)
+    request = ask(Repaint, path, SPAN, channels=asked, handles=500)
     prepared = prepare(request, capabilities())
     take = deliver(prepared, rendered(prepared), tmp_path)
     audio = soundfile.read(take.path, always_2d=True)[0]

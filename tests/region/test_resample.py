@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 
 from bridge_server.protocol.requests import Repaint
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import Source
 from bridge_server.region.deliver import Rendered, deliver
 from bridge_server.region.excerpt import Excerpt
 from bridge_server.region.prepare import prepare
 from bridge_server.region.resample import TO_ENGINE, TO_FILE, resample
-from tests.region.conftest import capabilities, noise
+from tests.region.conftest import ask, capabilities, noise
 
 PAIRS = [(44_100, 48_000), (48_000, 44_100), (192_000, 44_100), (22_050, 48_000), (96_000, 32_000), (44_101, 48_000)]
 
@@ -30,10 +29,10 @@ def test_a_sine_comes_back_at_the_same_place_and_level(tmp_path: Path, rate: int
     time = np.arange(start + 2 * length) / rate
     path = tmp_path / "sine.wav"
     soundfile.write(path, 0.25 * np.sin(2 * np.pi * hertz * time), rate, subtype="FLOAT")
-    request = Repaint(
-        job="job-0001",
-        source=Source(path=str(path)),
-        span=Span(start, start + length, rate),
+    request = ask(
+        Repaint,
+        path,
+        Span(start, start + length, rate),
         match_loudness=False,
         sample_format="float32",
     )

@@ -17,7 +17,7 @@ from bridge_server.region.deliver import Rendered, deliver
 from bridge_server.region.excerpt import mirrored
 from bridge_server.region.prepare import prepare
 from bridge_server.region.splice import fade_for, rise, splice
-from tests.region.conftest import capabilities, noise, rendered
+from tests.region.conftest import ask, capabilities, noise, rendered
 
 RATE = 48_000
 
@@ -60,7 +60,7 @@ def test_no_click_where_a_repaint_meets_the_file(tmp_path: Path, engine: int) ->
     """Constants instead of music: without a fade the step at the seam would be 0.8."""
     path = sines(tmp_path / "source.wav", 1.0)
     span = Span(10_007, 30_011, RATE)
-    request = Repaint(job="job-0001", source=Source(path=str(path)), span=span, form="whole", match_loudness=False)
+    request = ask(Repaint, path, span, form="whole", match_loudness=False)
     prepared = prepare(request, capabilities(sample_rate=engine))
     new = np.full((2, prepared.hull.length), -0.4, np.float32)
     take = deliver(prepared, Rendered(number=1, seed=0, stems={"mix": new}), tmp_path)
@@ -79,10 +79,10 @@ def test_no_click_where_a_repaint_meets_the_file(tmp_path: Path, engine: int) ->
 def test_no_click_where_an_extension_meets_the_clip(tmp_path: Path, clip: Span) -> None:
     """A clip of a whole file has nothing to fade from, one that was cut out of a file goes on in it."""
     path = sines(tmp_path / "source.wav", 1.0)
-    request = Extend(
-        job="job-0001",
-        source=Source(path=str(path)),
-        span=clip,
+    request = ask(
+        Extend,
+        path,
+        clip,
         left=8_000,
         right=8_000,
         form="whole",
@@ -104,7 +104,7 @@ def test_an_extension_fades_from_the_files_own_continuation(tmp_path: Path) -> N
     path = sines(tmp_path / "source.wav", 1.0)
     original = soundfile.read(path)[0]
     clip = Span(9_000, 30_000, RATE)
-    request = Extend(job="job-0001", source=Source(path=str(path)), span=clip, right=8_000, match_loudness=False)
+    request = ask(Extend, path, clip, right=8_000, match_loudness=False)
     prepared = prepare(request, capabilities())
     silent = Rendered(number=1, seed=0, stems={"mix": np.zeros((2, prepared.hull.length), np.float32)})
     heard = soundfile.read(deliver(prepared, silent, tmp_path).path)[0]
@@ -122,7 +122,7 @@ def test_full_scale_on_both_sides_does_not_clip(tmp_path: Path) -> None:
     path = tmp_path / "loud.wav"
     soundfile.write(path, np.full((RATE, 2), 0.999), RATE, subtype="PCM_16")
     span = Span(10_000, 30_000, RATE)
-    request = Repaint(job="job-0001", source=Source(path=str(path)), span=span, form="whole", match_loudness=False)
+    request = ask(Repaint, path, span, form="whole", match_loudness=False)
     prepared = prepare(request, capabilities(sample_rate=RATE))
     loud = {role: np.full((2, span.length), 0.4995, np.float32) for role in ("a", "b")}
     take = deliver(prepared, Rendered(number=1, seed=0, stems=loud), tmp_path)

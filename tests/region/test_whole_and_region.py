@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from bridge_server.protocol.requests import Edit, Extend, Repaint
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import Source
 from bridge_server.region.deliver import deliver
 from bridge_server.region.encoding import encoding_of_subtype
 from bridge_server.region.prepare import prepare
-from tests.region.conftest import capabilities, exact, noise, rendered
+from tests.region.conftest import ask, capabilities, exact, noise, rendered
 
 RATES = (22_050, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
 SUBTYPES = ("PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE")
@@ -52,10 +51,10 @@ def test_nothing_changes_outside_the_span(scene: dict) -> None:
         soundfile.write(path, noise(channels, scene["frames"]).T, rate, subtype=subtype)
         able = capabilities(sample_rate=scene["engine"], channels=scene["engine_channels"])
         for number, form in enumerate(("whole", "region"), start=1):
-            request = Repaint(
-                job="job-0001",
-                source=Source(path=str(path)),
-                span=span,
+            request = ask(
+                Repaint,
+                path,
+                span,
                 form=form,
                 handles=scene["handles"],
                 sample_format=scene["sample_format"],
@@ -102,10 +101,10 @@ def test_a_clip_that_is_extended_stays_as_it_is(scene: dict, left: int, right: i
         able = capabilities(sample_rate=scene["engine"])
         takes = []
         for number, form in enumerate(("whole", "region"), start=1):
-            request = Extend(
-                job="job-0001",
-                source=Source(path=str(path)),
-                span=clip,
+            request = ask(
+                Extend,
+                path,
+                clip,
                 left=left,
                 right=right,
                 form=form,
@@ -145,7 +144,7 @@ def test_a_clip_that_is_extended_stays_as_it_is(scene: dict, left: int, right: i
 )
 def test_other_containers_become_wav_without_losing_a_bit(sound, tmp_path: Path, name: str, subtype: str) -> None:
     path = sound(name, noise(2, 9_000), subtype=subtype)
-    request = Edit(job="job-0001", source=Source(path=str(path)), span=Span(3_000, 6_000, 48_000), form="whole")
+    request = ask(Edit, path, Span(3_000, 6_000, 48_000), form="whole")
     prepared = prepare(request, capabilities())
     take = deliver(prepared, rendered(prepared), tmp_path)
     before, after = exact(path, "float64"), exact(Path(take.path), "float64")
@@ -161,9 +160,7 @@ def test_compressed_files_become_floats_of_what_they_decode_to(sound, tmp_path: 
     before = exact(path, "float32")
     span = Span(20_000, 30_000, 48_000)
     for number, form in enumerate(("whole", "region"), start=1):
-        request = Repaint(
-            job="job-0001", source=Source(path=str(path)), span=span, form=form, handles=5_000, sample_format="float32"
-        )
+        request = ask(Repaint, path, span, form=form, handles=5_000, sample_format="float32")
         prepared = prepare(request, capabilities())
         deliver(prepared, rendered(prepared, number=number), tmp_path)
     whole, region = exact(tmp_path / "take-1.wav", "float32"), exact(tmp_path / "take-2.wav", "float32")
