@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge_server.protocol.engine import Render, Variant
+from bridge_server.protocol.errors import DiskFull
 from engine.work import Rendering, Work
 
 
@@ -26,14 +28,14 @@ def read_work(order: Render) -> Work:
 
 
 def write_rendering(rendering: Rendering, number: int, order: Render) -> Variant:
-    """Lay the arrays of a take into scratch; returns the words that name them."""
+    """Lay the arrays of a take into scratch; returns the words that name them. Raises DiskFull, or another OSError."""
     scratch = Path(order.scratch)
     stems = [(role, f"take-{number}-stem-{at}.npy", array) for at, (role, array) in enumerate(rendering.stems.items())]
     kept = [
         (name, f"take-{number}-latent-{at}.npy", array) for at, (name, array) in enumerate(rendering.latents.items())
     ]
     for _, name, array in (*stems, *kept):
-        np.save(scratch / name, array, allow_pickle=False)
+        _save(scratch / name, array)
     return Variant(
         job=order.job,
         attempt=order.attempt,
@@ -43,6 +45,15 @@ def write_rendering(rendering: Rendering, number: int, order: Render) -> Variant
         latents=tuple((role, name) for role, name, _ in kept),
         notes=tuple(rendering.notes),
     )
+
+
+def _save(path: Path, array: NDArray[Any]) -> None:
+    try:
+        np.save(path, array, allow_pickle=False)
+    except OSError as error:
+        if error.errno in (None, errno.ENOSPC, errno.EDQUOT):  # numpy tells of a short write without a number
+            raise DiskFull(f"The disk is full: what was rendered does not fit into {path.parent}.") from error
+        raise
 
 
 def _mapped(path: Path) -> NDArray[Any]:

@@ -57,6 +57,8 @@ class Server:
             if self._bridge in events:
                 self._obey(codec.read_order(self._bridge.recv()))
         log.info("engine.alone seconds=%d", BRIDGE_SILENT_SECONDS)
+        self._worker.stop()
+        self._context.destroy(linger=0)
 
     def _ready(self) -> Ready:
         capabilities = tuple(backend.capabilities for backend in self._backends.values())

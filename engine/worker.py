@@ -32,6 +32,10 @@ class Worker:
     def start(self) -> None:
         self._thread.start()
 
+    def stop(self) -> None:
+        """End after the jobs that wait."""
+        self._orders.put(None)
+
     def render(self, order: Render) -> None:
         watch = Watch(_Reporter(order, self._say))
         self._watches[order.job] = watch

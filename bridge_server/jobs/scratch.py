@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge_server.protocol.engine import Variant
+from bridge_server.protocol.errors import DiskFull
 
 
 class Scratch:
@@ -20,12 +22,17 @@ class Scratch:
         self.folder = root / f"{job}.{attempt}"
 
     def lay_out(self, context: NDArray[np.float32], latents: Mapping[str, NDArray[np.generic]]) -> None:
-        """Write what the engine reads. Raises OSError."""
+        """Write what the engine reads. Raises DiskFull, or another OSError."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(mode=0o700, parents=True)
-        np.save(self.folder / "context.npy", context, allow_pickle=False)
-        for number, array in enumerate(latents.values()):
-            np.save(self.folder / f"latents-{number}.npy", array, allow_pickle=False)
+        try:
+            self.folder.mkdir(mode=0o700, parents=True)
+            np.save(self.folder / "context.npy", context, allow_pickle=False)
+            for number, array in enumerate(latents.values()):
+                np.save(self.folder / f"latents-{number}.npy", array, allow_pickle=False)
+        except OSError as error:
+            if error.errno in (None, errno.ENOSPC, errno.EDQUOT):  # numpy tells of a short write without a number
+                raise DiskFull(f"The disk is full: {self.folder} has no room for the audio.") from error
+            raise
 
     def stems(self, variant: Variant) -> dict[str, NDArray[np.float32]]:
         """role → (C, T) float32, mapped from disk."""

@@ -95,7 +95,7 @@ def test_a_take_that_is_there_is_not_rendered_again(client: Client, new_job: New
 def test_an_engine_that_hangs_is_killed_when_its_job_is_cancelled(
     client: Client, new_job: NewJob, bridge: RunningBridge
 ) -> None:
-    job, next_job = new_job(tags="steps=3 pause=0.1 do=hang at=2"), new_job()
+    job, next_job = new_job(tags="steps=4 pause=0.15 do=hang at=3"), new_job()
     client.submit(job)
     client.submit(next_job)
     wait_for_step(client, job.job)
