@@ -46,7 +46,8 @@ def _take_away(folder: Path) -> None:
         # The list is a file like any other: whoever changed it shall not make us delete something else.
         if path.resolve().is_relative_to(folder):
             path.unlink(missing_ok=True)
-    for path in sorted((path for name in OURS for path in (folder / name).rglob("*")), reverse=True):
+    below = [path for name in OURS for path in (folder / name, *(folder / name).rglob("*"))]
+    for path in sorted(below, reverse=True):
         if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
             path.rmdir()
 

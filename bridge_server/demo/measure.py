@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pyloudnorm
 import soundfile
 from numpy.typing import NDArray
 
@@ -49,6 +48,9 @@ def pasted(into: Samples, audio: Samples, at: int) -> Samples:
 
 def loudness(audio: Samples, rate: int) -> float:
     """LUFS, integrated, after ITU-R BS.1770-4; minus infinity for silence, and for less than 0.4 s."""
+    # It brings scipy, a second of imports: by now the jobs have run.
+    import pyloudnorm
+
     if len(audio) < 0.4 * rate:
         return float("-inf")
     return float(pyloudnorm.Meter(rate).integrated_loudness(audio))

@@ -4,13 +4,16 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 
 from bridge_server.cli import commands
 from bridge_server.cli.app import run
 from bridge_server.protocol.requests import JobRequest
+from tests.conftest import make_tone
 
 commands.load()
 
@@ -31,6 +34,15 @@ class Said:
     @property
     def last(self) -> dict[str, Any]:
         return self.lines[-1]
+
+
+@pytest.fixture(scope="session")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a song of 10 s and two tracks, 48 kHz, stereo, 24 bit: for tests to copy."""
+    folder = tmp_path_factory.mktemp("sounds")
+    for number, name in enumerate(("song", "drums", "keys")):
+        soundfile.write(folder / f"{name}.wav", make_tone(seconds=10, seed=number).T, 48_000, subtype="PCM_24")
+    return folder
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,6 @@ from bridge_server.home import Home
 from bridge_server.launch import start_bridge, stop_bridge
 from bridge_server.protocol.requests import AskRequest, JobRequest
 from tests.cli.conftest import Said
-from tests.conftest import make_tone
 
 DAWBRIDGE = [sys.executable, "-c", "import sys; from bridge_server.cli import main; sys.exit(main())"]
 
@@ -38,11 +38,10 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 
 @pytest.fixture
-def folder(bridge: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(bridge: Home, sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder: a song of 10 s and the tracks that the examples name."""
     monkeypatch.chdir(tmp_path)
-    for number, name in enumerate(("song", "drums", "keys")):
-        soundfile.write(f"{name}.wav", make_tone(seconds=10, seed=number).T, 48_000, subtype="PCM_24")
+    shutil.copytree(sounds, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

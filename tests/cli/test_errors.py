@@ -1,5 +1,6 @@
 """What goes wrong before any bridge is asked: a sentence and a hint, one line in JSON, never a traceback."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +13,9 @@ from tests.cli.conftest import Said
 
 
 @pytest.fixture
-def song(tone_file: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> str:
+def song(sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Path:
     monkeypatch.chdir(tmp_path)
-    return tone_file("song.wav", seconds=2).name
+    return Path(shutil.copy(sounds / "song.wav", tmp_path))
 
 
 USAGE = [
@@ -61,7 +62,7 @@ FAILURES = [
 
 @pytest.mark.parametrize(("words", "sentence"), USAGE)
 def test_wrong_usage_is_told_to_people_and_programs(
-    dawbridge: Callable[..., Said], song: str, words: str, sentence: str
+    dawbridge: Callable[..., Said], song: Path, words: str, sentence: str
 ) -> None:
     for_people = dawbridge(*words.split())
     assert (for_people.code, for_people.out) == (2, "")
@@ -76,7 +77,7 @@ def test_wrong_usage_is_told_to_people_and_programs(
 
 
 @pytest.mark.parametrize(("words", "code"), FAILURES)
-def test_what_cannot_be_done_is_told(dawbridge: Callable[..., Said], song: str, words: str, code: str) -> None:
+def test_what_cannot_be_done_is_told(dawbridge: Callable[..., Said], song: Path, words: str, code: str) -> None:
     Path("notes.txt").write_text("no music", encoding="utf-8")
     said = dawbridge(*words.split(), "--json")
     assert (said.code, said.err) == (1, "")

@@ -42,23 +42,24 @@ def test_no_bridge_in_an_empty_home(at: Home) -> None:
     assert stop_bridge(at) == "none"
 
 
-def test_a_bridge_is_started_found_and_stopped(at: Home, bridge: Found) -> None:
+def test_a_bridge_is_started_found_and_stopped(at: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder of the user's whose modules are not ours."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "bridge_server.py").write_text("raise SystemExit('the wrong one')", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    first = start_bridge(at, *WORDS)
     found = find_bridge(at)
     assert found is not None
     assert found.process is None
-    assert found.connection == bridge.connection == read_connection(at)
-    assert bridge.process is not None and bridge.process.pid == bridge.connection.pid
-    assert stop_bridge(at) == "stopped"
-    assert end(bridge) == 0
-    assert find_bridge(at) is None
-
-
-def test_starting_a_second_one_finds_the_first(at: Home, bridge: Found) -> None:
+    assert found.connection == first.connection == read_connection(at)
+    assert first.process is not None and first.process.pid == first.connection.pid
     second = start_bridge(at, *WORDS)
     assert second.process is None
-    assert second.connection.pid == bridge.connection.pid
-    stop_bridge(at)
-    end(bridge)
+    assert second.connection.pid == first.connection.pid
+    assert stop_bridge(at) == "stopped"
+    assert end(first) == 0
+    assert find_bridge(at) is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
@@ -105,16 +106,6 @@ def test_a_home_that_is_no_folder(tmp_path: Path) -> None:
     with pytest.raises(ReadOnly) as caught:
         start_bridge(home, *WORDS)
     assert "DAWBRIDGE_HOME" in caught.value.hint
-
-
-def test_modules_in_the_users_folder_are_not_ours(at: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "bridge_server.py").write_text("raise SystemExit('the wrong one')", encoding="utf-8")
-    monkeypatch.chdir(folder)
-    found = start_bridge(at, *WORDS)
-    stop_bridge(at)
-    end(found)
 
 
 def test_up_down_and_up_twice(dawbridge: Callable[..., Said], at: Home) -> None:
