@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 
 def main() -> int:
@@ -10,5 +11,13 @@ def main() -> int:
     from bridge_server.cli import commands
     from bridge_server.cli.app import run
 
+    _speak_utf8()
     commands.load()
     return run(sys.argv[1:])
+
+
+def _speak_utf8() -> None:
+    """JSON is UTF-8 whatever the system prefers, and no character that a terminal lacks shall end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")

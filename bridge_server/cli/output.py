@@ -66,10 +66,10 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def report_error(error: BridgeError, as_json: bool, job: str = "") -> None:
+def report_error(error: BridgeError, as_json: bool) -> None:
     """An error that no event of the bridge has told already."""
     if as_json:
-        print_json(Refused(job=job, error=error.problem))
+        print_json(Refused(error=error.problem))
     else:
         say_problem(error.problem)
 
@@ -110,6 +110,8 @@ class PeopleView:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, BridgeError):
+            self._bars.update(self._bar, visible=False)
         self._bars.stop()
 
     def show(self, event: AnyEvent, **facts: object) -> None:

@@ -18,8 +18,15 @@ _MODES = {"m": "minor", "min": "minor", "maj": "major"}
 
 
 def absolute(path: Path) -> str:
-    """As the bridge needs it, which runs in another folder."""
-    return str(path.expanduser().resolve())
+    """As the bridge needs it, which runs in another folder. Raises WrongUsage for a name that is no text."""
+    text = str(path.expanduser().resolve())
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise WrongUsage(
+            f"The name {path.name!a} is not valid text.", "Rename the file or folder; messages are UTF-8."
+        ) from None
+    return text
 
 
 def made_folder(path: Path) -> str:

@@ -115,3 +115,10 @@ def test_help_is_what_no_words_get(dawbridge: Callable[..., Said]) -> None:
     said = dawbridge()
     assert said.code == 0
     assert "repaint" in said.out
+
+
+@pytest.mark.parametrize("words", [("repaint", "bad\udcff.wav", "--span", "0:5"), ("takes", "--project", "bad\udcff")])
+def test_a_name_that_is_no_text(dawbridge: Callable[..., Said], song: Path, words: tuple[str, ...]) -> None:
+    said = dawbridge(*words, "--json")
+    assert (said.code, said.last["error"]["code"]) == (2, "bad_request")
+    assert "udcff" in said.last["error"]["message"]
