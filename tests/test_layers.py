@@ -63,7 +63,7 @@ LAYERS = (
             "bridge_server.region.read",
             "bridge_server.region.wav",
         ),
-        ("typer", "click", "rich", "msgspec"),
+        ("typer", "click", "rich", "msgspec", "numpy", "soundfile"),
     ),
     Layer(
         "bridge_server.demo",
@@ -72,9 +72,10 @@ LAYERS = (
             "bridge_server.client",
             "bridge_server.connection",
             "bridge_server.home",
+            "bridge_server.launch",
             "bridge_server.region.wav",
         ),
-        ("typer", "rich", "msgspec", "numpy", "soundfile"),
+        ("typer", "rich", "msgspec", "numpy", "soundfile", "pyloudnorm"),
     ),
     # The rest of the bridge joins the parts.
     Layer("bridge_server", ("bridge_server",), ("zmq", "msgspec", "platformdirs")),
