@@ -157,8 +157,11 @@ class MailboxKnock:
             for path in sorted((self.folder / "out" / (client or self.name)).glob("*.json")):
                 if path.name.startswith("."):
                     continue
-                self._waiting.append(json.loads(path.read_text("utf-8")))
-                path.unlink()
+                try:
+                    self._waiting.append(json.loads(path.read_text("utf-8")))
+                except FileNotFoundError:
+                    continue  # progress goes when its job ends
+                path.unlink(missing_ok=True)
             assert self._waiting or time.monotonic() < deadline, "no answer in the mailbox"
             time.sleep(0.002)
         return self._waiting.pop(0)
