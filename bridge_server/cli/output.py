@@ -171,7 +171,7 @@ def say_identical(is_identical: bool) -> None:
 
 def show_takes(takes: tuple[Take, ...]) -> None:
     """A table of takes, and below it where they lie, one path a line, uncut."""
-    table = plain_table(">take", ">seed", ">seconds", ">samples", ">LUFS", ">around", "stems")
+    table = plain_table("take", ">seed", ">seconds", ">samples", ">LUFS", ">around", "stems")
     for take in takes:
         for part in take.parts:
             table.add_row(
