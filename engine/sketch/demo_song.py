@@ -1,4 +1,4 @@
-"""Demo song: nine bars in D minor, the small project that the demo works on.
+"""Demo song: eight bars in D minor, the small project that the demo works on.
 
 `python -m engine.sketch.demo_song OUT_DIR` writes one FLAC per stem and `song.json`.
 """
@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from scipy.signal import resample_poly
+import soxr
 
 from engine.sketch.composer import compose
 from engine.sketch.dice import Dice
 from engine.sketch.meter import Meter
-from engine.sketch.score import Chord, Grid, Plan, Score
+from engine.sketch.score import Chord, Feel, Grid, Plan, Score
 from engine.sketch.synth.renderer import Renderer
 from engine.sketch.synth.waves import RATE, Wave
 from engine.sketch.theory import Key
@@ -24,19 +24,12 @@ from engine.watch import Watch
 
 TITLE = "Low Tide"
 FILE_RATE = 44_100
-BPM, METER, KEY, BARS = 96.0, Meter(4, 4), Key(2, "minor"), 9
+BPM, METER, KEY, BARS = 96.0, Meter(4, 4), Key(2, "minor"), 8
 PROGRESSION = (
-    (2, "min"),
-    (10, "maj"),
-    (5, "maj"),
-    (0, "maj"),
-    (7, "min"),
-    (10, "maj"),
-    (9, "min"),
-    (0, "maj"),
-    (2, "min"),
+    *((2, "min"), (10, "maj"), (5, "maj"), (0, "maj")),
+    *((7, "min"), (10, "maj"), (9, "min"), (2, "min")),
 )
-"""Dm B♭ F C, Gm B♭ Am C, Dm: one chord a bar, as (root, triad)."""
+"""Dm B♭ F C, Gm B♭ Am Dm: one chord a bar, as (root, triad)."""
 CAST: dict[str, tuple[str, ...]] = {
     "drums": ("lofi kit",),
     "bass": ("finger bass",),
@@ -44,7 +37,7 @@ CAST: dict[str, tuple[str, ...]] = {
     "lead": ("vibraphone",),
 }
 SEED = 12
-LOUDNESS = -17.0
+LOUDNESS = -18.0
 
 
 def song() -> Score:
@@ -62,6 +55,8 @@ def song() -> Score:
         whole=True,
         heard=tuple(Chord(at, 2.0, *chord) for at, chord in halves),
         loudness=LOUDNESS,
+        room=0.6,
+        feel=Feel(energy=-0.3),
     )
     return compose(plan, Dice(((SEED, 1.0),)), Watch())
 
@@ -74,7 +69,7 @@ def stems() -> dict[str, Wave]:
 
 
 def _at_file_rate(stem: Wave, samples: int) -> Wave:
-    converted = resample_poly(stem, FILE_RATE // 300, RATE // 300, axis=1)[:, :samples]
+    converted = soxr.resample(stem.T, RATE, FILE_RATE, quality="VHQ").T[:, :samples]
     return np.pad(converted, ((0, 0), (0, samples - converted.shape[1]))).astype(np.float32)
 
 

@@ -97,6 +97,8 @@ def key_of(heard: Heard, tonic: int | None = None) -> Key | None:
     chroma = heard.chroma[loud].sum(axis=0) + 0.5 * heard.bass[loud].sum(axis=0)
     if not chroma.sum():
         return None
+    # Third and fifth partials sound a fifth and a third above the note that was played.
+    chroma = np.maximum(0, chroma - 0.25 * np.roll(chroma, 7) - 0.1 * np.roll(chroma, 4))
     best: tuple[float, Key] | None = None
     for mode, profile in (("major", MAJOR_PROFILE), ("minor", MINOR_PROFILE)):
         for candidate in range(12) if tonic is None else (tonic,):
@@ -251,19 +253,20 @@ def players(audio: NDArray[np.float32], watch: Watch) -> frozenset[str]:
     starts = np.arange(0, len(mono) - 2048, 1024)
     frames = np.lib.stride_tricks.sliding_window_view(mono, 2048)[starts] * np.hanning(2048).astype(np.float32)
     watch.step(0, 1, "listening")
-    magnitude = np.abs(rfft(frames, axis=1))[:, :680]
+    coarse = np.abs(rfft(frames, axis=1))[:, :680].reshape(len(starts), 340, 2).max(axis=2)
     watch.step(0, 1, "listening")
-    coarse = magnitude.reshape(len(starts), 340, 2).max(axis=2)
-    steady, struck = median_filter(coarse, (13, 1)), median_filter(coarse, (1, 13))
+    steady = median_filter(coarse, (13, 1))
     watch.step(0, 1, "listening")
-    tonal = coarse * (steady > struck)
-    power, tonal_power = np.sum(coarse**2), np.sum(tonal**2)
-    high = np.sum(coarse[:, 110:] ** 2) + 1e-20
+    tonal = np.minimum(steady, coarse) ** 2 * (steady > median_filter(coarse, (1, 13)))
+    power = float(np.sum(coarse**2))
+    deep, upper = float(tonal[:, :4].sum()) / power, float(tonal[:, 10:85].sum()) / power
+    low = np.sum(coarse[:, :4] ** 2, axis=1)
+    lasting = float(np.mean(low > 0.1 * np.percentile(low, 90)))
     found = set()
-    if np.sum(coarse[:, 110:] ** 2 * (struck >= steady)[:, 110:]) > 0.5 * high and high > 2e-4 * power:
+    if float(np.sum(coarse[:, 150:] ** 2)) > 7e-4 * power:
         found.add("drums")
-    if np.sum(tonal[:, :4] ** 2) > 0.1 * power:
+    if deep > 0.1 and lasting > (0.55 if "drums" in found else 0.3):
         found.add("bass")
-    if np.sum(tonal[:, 5:85] ** 2) > 0.08 * power and tonal_power > 0.2 * power:
+    if upper > 0.02 and (upper > 0.1 * deep or upper > 0.065):
         found.add("chords")
     return frozenset(found)

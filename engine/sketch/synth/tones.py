@@ -142,7 +142,8 @@ def electric_piano(*, tine: float = 0.8, bark: float = 1.7, ring: float = 1.7, t
             samples,
         )
         bell_index = (tine * strength * waves.decay(samples, 0.12)).astype(np.float32)
-        bell = waves.fm(pitch, 14.0 if pitch < 700 else 7.0, bell_index, samples) * waves.decay(samples, 0.35)
+        ratio = next((each for each in (14.0, 7.0, 4.0) if each * pitch < 4700), 2.0)
+        bell = waves.fm(pitch, ratio, bell_index, samples) * waves.decay(samples, 0.35)
         wave = (body + 0.35 * bell) * waves.decay(samples, ring * (262 / pitch) ** 0.35)
         sway = np.float32(tremolo) * np.sin(2 * np.pi * 4.3 * waves.seconds(samples))
         return waves.attack(np.stack([wave * (1 + sway), wave * (1 - sway)]), 0.0015)

@@ -107,7 +107,8 @@ def fm(pitch_hz: float, ratio: float, index: Wave, samples: int) -> Wave:
 
     Source: Chowning, The Synthesis of Complex Audio Spectra by Means of Frequency Modulation, 1973.
     """
-    room = max(0.0, (CEILING - pitch_hz) / (ratio * pitch_hz) - 1)
+    # Side band n is 60 dB down where the Bessel function J_n of the index is: at an index of about 0.62 n − 1.75.
+    room = max(0.0, 0.62 * (CEILING - pitch_hz) / (ratio * pitch_hz) - 1.75)
     angle = (2 * np.pi * np.mod(np.arange(samples) * (pitch_hz / RATE), 1.0)).astype(np.float32)
     turn = (2 * np.pi * np.mod(np.arange(samples) * (pitch_hz * ratio / RATE), 1.0)).astype(np.float32)
     wave: Wave = np.sin(angle + np.minimum(index, np.float32(room)) * np.sin(turn))
