@@ -21,7 +21,7 @@ from bridge_server.region.riff import channel_mask
 MOST_CHANNELS = 8
 
 _MP3_WARM_UP = 8 * 1152
-"""An MP3 decoder that starts in the middle needs some frames before it is right to the last bit."""
+"""Samples that an MP3 decoder needs, where it starts in the middle, before it is right to 24 bits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ def read(file: AudioFile, start: int, end: int) -> Excerpt:
 
 
 def seek(sound: soundfile.SoundFile, frame: int) -> None:
-    """Go to a frame, so that what is read from there is the same as when reading from the start."""
+    """Go to a frame, so that what is read from there is what reading from the start would give."""
     if sound.format == "MP3":
         before = max(frame - _MP3_WARM_UP, 0)
         sound.seek(before)

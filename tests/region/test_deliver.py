@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import soundfile
@@ -71,14 +73,8 @@ def test_the_take_tells_everything(sound, tmp_path: Path) -> None:
     )
     prepared = prepare(request, capabilities(model="test 2"))
     made = rendered(prepared, number=3, seed=2**53 - 1, latents=True)
-    made = Rendered(
-        **{
-            **vars(made),
-            "notes": ("key heard: D major",),
-            "origin": Origin(seed=1, variance=0.5),
-            "origin_take": "/a/take-1.wav",
-        }
-    )
+    notes, origin = ("key heard: D major",), Origin(seed=1, variance=0.5)
+    made = replace(made, notes=notes, origin=origin, origin_take="/a/take-1.wav")
     take = deliver(prepared, made, tmp_path)
     assert (take.job, take.number, take.seed, take.backend) == ("job-0001", 3, 2**53 - 1, "test")
     assert (take.sample_rate, take.samples, take.channels) == (RATE, 11_000, 2)
@@ -134,11 +130,11 @@ def test_sides_of_an_extension(sound, tmp_path: Path, left: int, right: int, nam
 
 def test_the_files_take_path_names_comes_last(sound, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     order = []
-    replace = Path.replace
+    rename = Path.replace
 
     def recorded(self: Path, target: Path) -> Path:
         order.append(target.relative_to(tmp_path).as_posix())
-        return replace(self, target)
+        return rename(self, target)
 
     monkeypatch.setattr(Path, "replace", recorded)
     path = sound("source.wav", noise(2, 30_000))
@@ -201,13 +197,7 @@ def test_an_edit_of_a_take_finds_what_the_backend_kept(sound, tmp_path: Path, fo
     assert kept(take, Span(start, start + 4_800, RATE), backend="other") == {}
     copy = tmp_path / "copy.wav"
     copy.write_bytes(Path(take.path).read_bytes())
-    assert (
-        kept(
-            Take(**{**{name: getattr(take, name) for name in take.__struct_fields__}, "path": str(copy)}),
-            Span(0, 900, RATE),
-        )
-        == {}
-    )
+    assert kept(msgspec.structs.replace(take, path=str(copy)), Span(0, 900, RATE)) == {}
 
 
 def test_both_sides_of_an_extension_find_what_was_kept(sound, tmp_path: Path) -> None:

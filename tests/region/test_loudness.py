@@ -76,11 +76,11 @@ def repaint(folder: Path, audio: np.ndarray, span: Span, new: float = 0.1, **cha
 
 
 @pytest.mark.parametrize("channels", [1, 2, 6])
-@pytest.mark.parametrize("seconds", [0.15, 0.5, 1.0, 4.0])
+@pytest.mark.parametrize("seconds", [0.15, 0.5, 4.0])
 @pytest.mark.parametrize("new", [0.004, 0.9])
 def test_a_repaint_is_as_loud_as_its_surroundings(tmp_path: Path, channels: int, seconds: float, new: float) -> None:
     span = Span(5 * RATE, 5 * RATE + round(seconds * RATE), RATE)
-    take = repaint(tmp_path, music(channels, 15.0, 0.1), span, new)
+    take = repaint(tmp_path, music(channels, 11.0, 0.1), span, new)
     found = take.parts[0].loudness
     around = soundfile.read(tmp_path / "source.wav", always_2d=True)[0].T.astype(np.float32)
     around = np.concatenate([around[:, : span.start], around[:, span.end : span.end + 8 * RATE]], axis=1)
