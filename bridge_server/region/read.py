@@ -20,7 +20,7 @@ from bridge_server.region.riff import channel_mask
 
 MOST_CHANNELS = 8
 
-_MP3_WARM_UP = 8 * 1152
+_MP3_WARM_UP = 16 * 1152
 """Samples that an MP3 decoder needs, where it starts in the middle, before it is right to 24 bits."""
 
 

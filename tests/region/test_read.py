@@ -19,7 +19,9 @@ from tests.region.conftest import ask, capabilities, noise
 @pytest.mark.parametrize("channels", [1, 2])
 def test_a_part_is_what_the_whole_file_holds_there(sound, name: str, channels: int) -> None:
     """Also in the middle of an MP3, where a decoder that jumps in is wrong for some frames."""
-    path = sound(name, noise(channels, 200_000), rate=44_100)
+    # A steady tone needs few bits, so an MP3's frames borrow from those before them.
+    steady = 0.5 * np.sin(0.05 * np.arange(200_000) + np.arange(channels)[:, None])
+    path = sound(name, steady, rate=44_100)
     whole = soundfile.read(path, dtype="float32", always_2d=True)[0].T
     file = open_audio(path)
     assert (file.rate, file.channels, file.frames) == (44_100, channels, whole.shape[1])
