@@ -50,7 +50,12 @@ def main() -> int:
     _log_to(home)
     settings = Settings(home=home, osc_port=options.osc_port, share=options.share, idle_exit_seconds=options.idle_exit)
     with lock, asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-        runner.run(_serve(settings))
+        try:
+            runner.run(_serve(settings))
+        except BridgeError as error:
+            log.exception("bridge.unable code=%s", error.code)
+            print(f"{error.message} {error.hint}", file=sys.stderr)
+            return 1
     return 0
 
 
@@ -148,7 +153,7 @@ async def _until_stopped(bridge: Bridge, idle_exit_seconds: float) -> None:
             async with asyncio.timeout(IDLE_CHECK_SECONDS if idle_exit_seconds else None):
                 await bridge.stopping.wait()
         except TimeoutError:
-            quiet = time.monotonic() - bridge.last_letter
+            quiet = time.monotonic() - bridge.last_activity
             if bridge.is_idle and quiet > idle_exit_seconds:
                 log.info("bridge.idle seconds=%d", quiet)
                 return

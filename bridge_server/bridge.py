@@ -71,7 +71,7 @@ class Bridge:
         self._work: asyncio.Task[None] | None = None
         self._routes_by_door: dict[str, Callable[[str], Route]] = {}
         self.stopping = asyncio.Event()
-        self.last_letter = time.monotonic()
+        self.last_activity = time.monotonic()
 
     def start(self) -> None:
         """Clear up after a former bridge, put its unfinished jobs back into the queue, start the engine."""
@@ -107,7 +107,7 @@ class Bridge:
 
     def receive(self, envelope: Envelope, wire: str, door: str, route: Route) -> None:
         """Open a letter, do what it asks, answer through `route`. Whatever is wrong with it, there is an answer."""
-        self.last_letter = time.monotonic()
+        self.last_activity = time.monotonic()
         try:
             codec.check_key(envelope.key, self._key, envelope.version)
             self._switchboard.connect(envelope.client, route)
@@ -175,6 +175,7 @@ class Bridge:
     # events
 
     def _post(self, event: AnyEvent, job: Job) -> None:
+        self.last_activity = time.monotonic()
         if not self._switchboard.knows(job.client) and job.door in self._routes_by_door:
             self._switchboard.connect(job.client, self._routes_by_door[job.door](job.client))
         self._switchboard.post(event, job.client)

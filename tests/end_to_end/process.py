@@ -23,7 +23,6 @@ class BridgeProcess:
 
     def __init__(self, root: Path, *options: str) -> None:
         self.home = Home(root)
-        root.mkdir(exist_ok=True)
         self.popen = subprocess.Popen(
             [sys.executable, "-m", "bridge_server", "--osc-port", "0", *options],
             env={**os.environ, "DAWBRIDGE_HOME": str(root)},
