@@ -80,7 +80,9 @@ LAYERS = (
     # The rest of the bridge joins the parts.
     Layer("bridge_server", ("bridge_server",), ("zmq", "msgspec", "platformdirs")),
     Layer("engine.models", (), (*MODEL_LIBRARIES, "numpy")),
-    Layer("engine.sketch.demo_song", (PROTOCOL, *ENGINE_BASE, "engine.sketch"), ("numpy", "soundfile", "soxr", "msgspec")),
+    Layer(
+        "engine.sketch.demo_song", (PROTOCOL, *ENGINE_BASE, "engine.sketch"), ("numpy", "soundfile", "soxr", "msgspec")
+    ),
     Layer("engine.sketch", (PROTOCOL, *ENGINE_BASE), ("numpy", "scipy", "msgspec")),
     Layer(
         "engine.backends",

@@ -91,7 +91,7 @@ class BadRequest(BridgeError):
 class BadSpan(BridgeError):
     code = "bad_span"
     meaning = "The span is empty, runs backwards, leaves the file or counts at another rate."
-    default_hint = "Select a range that lies inside the clip, and send it in samples of the file."
+    default_hint = "Select a range that lies inside the clip; programs count it in samples of the file."
 
 
 class DuplicateJob(BridgeError):

@@ -2461,7 +2461,7 @@ var dawbridgeProtocol = {
     },
     "bad_span": {
       "meaning": "The span is empty, runs backwards, leaves the file or counts at another rate.",
-      "hint": "Select a range that lies inside the clip, and send it in samples of the file."
+      "hint": "Select a range that lies inside the clip; programs count it in samples of the file."
     },
     "bridge_fault": {
       "meaning": "The bridge met an error of its own.",
