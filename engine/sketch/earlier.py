@@ -4,30 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge_server.protocol.engine import Rendered
-from bridge_server.protocol.requests import Extend, Generate, Placed, Repaint
 from engine.sketch.score import Chord, Grid, Note, Score
+from engine.work import Work
 
-
-def file_seconds(request: Rendered) -> float | None:
-    """Where the target of a request begins in the file that it is about; None for requests about no file."""
-    if isinstance(request, Repaint):
-        return request.span.start / request.span.rate
-    if isinstance(request, Extend) and not request.left:
-        return request.span.end / request.span.rate
-    return None
-
-
-def anchor_seconds(request: Rendered) -> float | None:
-    """Where the music of a request will begin in the take's own file; None where that depends on more than it says."""
-    if isinstance(request, Generate):
-        return 0.0
-    if not isinstance(request, Placed) or isinstance(request, Extend):
-        return None
-    span = getattr(request, "span", None)
-    if span is None:
-        return None
-    return float((span.start if request.form == "whole" else min(request.handles, span.start)) / span.rate)
+HULL_START = "hull_start"
+"""Given with kept latents: where the first sample that they stand for lies in the context, in samples."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +57,9 @@ def _triad(quality: str) -> str:
     return "dim" if quality in ("dim", "m7b5") else "min" if quality.startswith("m") and quality[1] != "a" else "maj"
 
 
-def find_earlier(score: Score | None, request: Rendered) -> Earlier | None:
+def find_earlier(score: Score | None, work: Work) -> Earlier | None:
     """The kept score in its place; None if there is none or its place is not known."""
-    target = file_seconds(request)
-    if score is None or score.plan.anchor_seconds is None or target is None:
+    if score is None or HULL_START not in work.latents:
         return None
-    return Earlier(score, target - score.plan.anchor_seconds)
+    start = float(work.latents[HULL_START].astype(float))
+    return Earlier(score, (work.hull.start - start) / work.hull.rate)

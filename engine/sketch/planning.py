@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bridge_server.protocol.requests import Accompany, Extend, Generate, Layer, Repaint
 from engine.sketch import casting, hearing
-from engine.sketch.earlier import Earlier, anchor_seconds, find_earlier
+from engine.sketch.earlier import Earlier, find_earlier
 from engine.sketch.hearing import Heard
 from engine.sketch.loudness import loudness
 from engine.sketch.meter import Meter, read_meter
@@ -73,7 +73,7 @@ class _Desk:
 def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[str]]:
     """The plan, and sentences for the user. Raises Unsupported for a role nobody plays."""
     score = from_latents(work.latents)
-    desk = _Desk(work, request, read_tags(request.tags), score, find_earlier(score, request), watch)
+    desk = _Desk(work, request, read_tags(request.tags), score, find_earlier(score, work), watch)
     style = _style(desk)
     grid = _grid(desk, style)
     origin = work.hull.start
@@ -103,7 +103,6 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
         room=STYLES[style].tail * (1 + desk.wishes.feel.space),
         kept=desk.earlier.notes(grid) if desk.earlier and strength < 1 else {},
         keep=1 - strength,
-        anchor_seconds=anchor_seconds(request),
     )
     _tell(desk, plan, heard)
     return plan, [*desk.notes, *desk.wishes.notes()]

@@ -94,7 +94,6 @@ class Plan(Struct, frozen=True):
     loudness  LUFS of the whole take; None for the usual
     room      how much of it is heard, 1 for each instrument's own
     kept      role → notes of an earlier score over the same time, each bar of which stays with probability `keep`
-    anchor_seconds  where the music begins in the take's own file, if that is known
     """
 
     style: str
@@ -113,7 +112,6 @@ class Plan(Struct, frozen=True):
     room: float = 1.0
     kept: dict[str, tuple[Note, ...]] = {}
     keep: float = 0.0
-    anchor_seconds: float | None = None
 
 
 class Score(Struct, frozen=True):

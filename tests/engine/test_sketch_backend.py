@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -243,12 +244,17 @@ def test_strength_with_a_kept_score_keeps_bars_of_it() -> None:
     old = score(first)
     shares = {}
     for strength in (0.25, 0.75, 1.0):
-        take = render(repaint(mix(first), 4, 12, latents=first.latents, strength=strength), 5)
+        take = render(repaint(mix(first), 4, 12, latents=placed(first), strength=strength), 5)
         assert "source" not in take.stems
         new = score(take)
         assert {part.instrument for part in new.parts} == {part.instrument for part in old.parts}
         shares[strength] = np.mean([shared(old.parts[n].notes, new.parts[n].notes, 8.0) for n in range(len(new.parts))])
     assert shares[0.25] > shares[0.75] >= shares[1.0]
+
+
+def placed(take: Rendering) -> dict[str, Any]:
+    """Latents as the bridge hands them on when the take's own file is the context."""
+    return {**take.latents, "hull_start": np.array(0.0)}
 
 
 def shared(old: tuple, new: tuple, beats_later: float) -> float:  # type: ignore[type-arg]
@@ -259,13 +265,35 @@ def shared(old: tuple, new: tuple, beats_later: float) -> float:  # type: ignore
 def test_a_kept_score_gives_its_chords_and_tempo() -> None:
     first = render(generate("pop, 117 bpm, Eb major", 16))
     old = score(first)
-    take = render(repaint(mix(first), 5, 11, latents=first.latents), 5)
+    take = render(repaint(mix(first), 5, 11, latents=placed(first)), 5)
     new = score(take)
     assert new.plan.grid.bpm == 117
     assert new.key == old.key
     for chord in new.chords:
         at = old.plan.grid.beat(new.plan.grid.sample(chord.start + 0.1) + 5 * RATE)
         assert chord.root == next(each.root for each in reversed(old.chords) if each.start <= at)
+
+
+def test_a_score_whose_place_is_not_known_gives_its_players_and_key() -> None:
+    first = render(generate("funk, 104 bpm, A minor, clavinet", 4))
+    new = score(render(repaint(mix(first), 1, 3, latents=dict(first.latents)), 5))
+    assert new.key == score(first).key
+    assert [part.instrument for part in new.parts] == [part.instrument for part in score(first).parts]
+
+
+def test_both_sides_of_a_take_keep_its_chords() -> None:
+    first = render(generate("pop, 120 bpm, C major, loop", 8))
+    context = np.concatenate([silence(4), mix(first), silence(4)], axis=1)
+    work = extend(context, 4, 4, music=Music(bpm=120.0))
+    work = Work(
+        request=work.request,
+        context=context,
+        targets=work.targets,
+        latents={**first.latents, "hull_start": np.array(4.0 * RATE)},
+    )
+    old, new = score(first), score(render(work, 9))
+    roots = [[c.root for c in found.chords for _ in range(round(c.length / 2))] for found in (old, new)]
+    assert roots[1][4:12] == roots[0]
 
 
 def test_foreign_latents_do_no_harm() -> None:
