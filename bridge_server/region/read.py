@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
 from bridge_server.protocol.errors import BadAudio, BadSpan, NotFound, UnreadableAudio
 from bridge_server.protocol.span import Span
@@ -20,8 +22,13 @@ from bridge_server.region.riff import channel_mask
 
 MOST_CHANNELS = 8
 
-_MP3_WARM_UP = 16 * 1152
-"""Samples that an MP3 decoder needs, where it starts in the middle, before it is right to 24 bits."""
+_WARM_UP = 16 * 1152
+"""Samples that a decoder which starts in the middle needs before it is right: an MP3's frames borrow from up to twenty
+shorter ones before them, Vorbis overlaps its blocks."""
+
+_BLOCK_FRAMES = 65_536
+
+_BORROWING = ("MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III", "VORBIS", "OPUS")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +51,17 @@ class AudioFile:
         return f"{self.path.name} ({self.frames:,} samples at {self.rate:,} Hz)"
 
 
+class _Stream(soundfile.SoundFile):  # type: ignore[misc]
+    """A sound file that reads on where it is.
+
+    soundfile seeks after every read of a file that says it can, and each seek makes the decoder of a compressed file
+    start anew, in the middle, with some milliseconds of nonsense.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
 def open_audio(path: Path) -> AudioFile:
     """Look at the header of a WAV, AIFF, FLAC, MP3 or OGG file.
 
@@ -51,8 +69,8 @@ def open_audio(path: Path) -> AudioFile:
     rate or with more than 8 channels.
     """
     stamp = file_stamp(path)
-    with opened(path) as sound:
-        if not 0 < sound.frames < 2**62 or not sound.seekable():
+    with _opened(path) as sound:
+        if not 0 < sound.frames < 2**62 or not super(_Stream, sound).seekable():
             raise UnreadableAudio(f"{path.name} holds no audio.")
         if sound.channels > MOST_CHANNELS:
             raise UnreadableAudio(f"{path.name} has {sound.channels} channels; at most {MOST_CHANNELS} can be used.")
@@ -74,27 +92,39 @@ def read(file: AudioFile, start: int, end: int) -> Excerpt:
     Raises BadAudio for NaN or infinite samples, UnreadableAudio where the file breaks off or cannot be decoded.
     """
     first, last = max(start, 0), min(end, file.frames)
-    out = np.empty((max(end - start, 0), file.channels), np.float32)
-    out[: max(first - start, 0)] = out[max(last - start, 0) :] = 0
+    audio = np.zeros((file.channels, max(end - start, 0)), np.float32)
     if first < last:
-        with opened(file.path) as sound:
-            seek(sound, first)
-            found = sound.read(out=out[first - start : last - start]).shape[0]
-        if found < last - first:
-            raise UnreadableAudio(f"{file.path.name} breaks off after {first + found:,} of {file.frames:,} samples.")
-        if not np.isfinite(out).all():
+        with _opened(file.path) as sound:
+            lead = min(first, _WARM_UP) if sound.subtype in _BORROWING else 0
+            sound.seek(first - lead)
+            found = sound.read(lead + last - first, dtype="float32", always_2d=True)[lead:]
+        if len(found) < last - first:
+            end_of_file = first + len(found)
+            raise UnreadableAudio(f"{file.path.name} breaks off after {end_of_file:,} of {file.frames:,} samples.")
+        if not np.isfinite(found).all():
             raise BadAudio(f"{file.path.name} holds NaN or infinite samples between {first:,} and {last:,}.")
-    return Excerpt(np.ascontiguousarray(out.T), start, file.rate)
+        audio[:, first - start : last - start] = found.T
+    return Excerpt(audio, start, file.rate)
 
 
-def seek(sound: soundfile.SoundFile, frame: int) -> None:
-    """Go to a frame, so that what is read from there is what reading from the start would give."""
-    if sound.format == "MP3":
-        before = max(frame - _MP3_WARM_UP, 0)
-        sound.seek(before)
-        sound.read(frame - before)
-    else:
-        sound.seek(frame)
+def blocks(file: AudioFile, start: int, end: int, dtype: str) -> Iterator[NDArray[Any]]:
+    """Samples [start, end) of a file as (T, C) blocks in `dtype`, to the last bit as its decoder gives them.
+
+    A compressed file is decoded from its beginning, since what a decoder gives depends a little on where it began.
+    Raises UnreadableAudio where the file breaks off.
+    """
+    if start >= end:
+        return
+    with _opened(file.path) as sound:
+        at = 0 if sound.subtype in _BORROWING else start
+        sound.seek(at)
+        while at < end:
+            block = sound.read(min(_BLOCK_FRAMES, (start if at < start else end) - at), dtype=dtype, always_2d=True)
+            if not len(block):
+                raise UnreadableAudio(f"{file.path.name} breaks off after {at:,} of {file.frames:,} samples.")
+            if at >= start:
+                yield block
+            at += len(block)
 
 
 def check_span(file: AudioFile, span: Span) -> None:
@@ -121,10 +151,10 @@ def file_stamp(path: Path) -> tuple[int, int]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[soundfile.SoundFile]:
+def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
     """A sound file for reading; whatever libsndfile says about it becomes an UnreadableAudio."""
     try:
-        sound = soundfile.SoundFile(os.fspath(path))
+        sound = _Stream(os.fspath(path))
     # A TypeError is soundfile's word for headerless files, which it knows by their ending.
     except (soundfile.SoundFileError, TypeError) as error:
         raise _unreadable(path, error) from None

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge_server.protocol.errors import SourceChanged, UnreadableAudio
+from bridge_server.protocol.errors import SourceChanged
 from bridge_server.region.encoding import Encoding
 from bridge_server.region.piece import Piece
-from bridge_server.region.read import AudioFile, file_stamp, opened, seek
-
-_BLOCK_FRAMES = 65_536
+from bridge_server.region.read import AudioFile, blocks, file_stamp
 
 
 def whole_file(
@@ -25,20 +23,7 @@ def whole_file(
         raise SourceChanged(f"{source.path.name} was changed while the take was rendered.")
     at = start
     for piece in pieces:
-        yield from _copied(source, at, piece.section.start, encoding)
+        yield from map(encoding.copy, blocks(source, at, piece.section.start, encoding.exact))
         yield encoding.encode(piece.audio)
         at = piece.section.end
-    yield from _copied(source, at, end, encoding)
-
-
-def _copied(source: AudioFile, start: int, end: int, encoding: Encoding) -> Iterator[bytes]:
-    if start >= end:
-        return
-    with opened(source.path) as sound:
-        seek(sound, start)
-        while start < end:
-            block = sound.read(min(_BLOCK_FRAMES, end - start), dtype=encoding.exact, always_2d=True)
-            if not len(block):
-                raise UnreadableAudio(f"{source.path.name} breaks off after {start:,} of {source.frames:,} samples.")
-            yield encoding.copy(block)
-            start += len(block)
+    yield from map(encoding.copy, blocks(source, at, end, encoding.exact))
