@@ -51,6 +51,8 @@ def rendered(
     """What a backend might answer: noise of its own for every role."""
     shape = prepared.capabilities.channels, prepared.hull.length
     stems = {role: noise(*shape, seed=n + 1) for n, role in enumerate(roles)}
+    for audio in stems.values():
+        audio.setflags(write=False)  # as arrays that are mapped from the engine's files are
     kept = {"frames": np.arange(6, dtype=np.float32).reshape(2, 3)} if latents else {}
     return Rendered(number=number, seed=seed, stems=stems, latents=kept)
 
