@@ -17,14 +17,17 @@ from bridge_server.home import Home
 from bridge_server.protocol.errors import BridgeError
 from tests.fakes.waiting import until
 
+FAKE = "tests.fakes.bridge_process"
+"""The same bridge with the fake engine, which is up at once and does what tags say."""
+
 
 class BridgeProcess:
     """`with BridgeProcess(root):` one run of a bridge; whatever is left of it at the end is killed."""
 
-    def __init__(self, root: Path, *options: str) -> None:
+    def __init__(self, root: Path, *options: str, program: str = "bridge_server") -> None:
         self.home = Home(root)
         self.popen = subprocess.Popen(
-            [sys.executable, "-m", "bridge_server", "--osc-port", "0", *options],
+            [sys.executable, "-m", program, "--osc-port", "0", *options],
             env={**os.environ, "DAWBRIDGE_HOME": str(root)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -40,7 +43,7 @@ class BridgeProcess:
     ) -> None:
         self.kill()
         for engine in self._engines:
-            if engine.is_running():
+            if not has_ended(engine):
                 engine.kill()
 
     @property
@@ -78,9 +81,8 @@ class BridgeProcess:
         self.popen.wait()
         self._close()
 
-    def engines_are_gone(self, within_seconds: float = 5.0) -> bool:
-        _, alive = psutil.wait_procs(list(self._engines), timeout=within_seconds)
-        return not alive
+    def wait_until_engines_are_gone(self) -> None:
+        until(lambda: all(has_ended(engine) for engine in self._engines), 5, "the engine ends with its bridge")
 
     def said(self) -> str:
         assert self.popen.stderr is not None
@@ -96,3 +98,11 @@ class BridgeProcess:
             return self.connection.pid == self.popen.pid
         except BridgeError:
             return False
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Also true of one that nobody has asked yet how it ended."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True

@@ -4,19 +4,20 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
+from msgspec.structs import replace
 
-from bridge_server.client import Client, new_job_id
-from bridge_server.protocol.events import Done, Progress, Started
+from bridge_server.client import new_job_id
+from bridge_server.protocol.events import Done, Ok, Progress, Started
 from bridge_server.protocol.requests import Generate, Hello, Stop
 from bridge_server.protocol.span import Span
 from tests.bridge.problems import check_problem
-from tests.end_to_end.process import BridgeProcess
+from tests.end_to_end.process import FAKE, BridgeProcess, has_ended
 from tests.fakes.knocks import KNOCKS, answer
+from tests.fakes.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses POSIX signals and mode bits")
 
@@ -77,28 +78,15 @@ def test_a_message_without_the_key_is_refused(bridge: BridgeProcess, door: str) 
         knock.close()
 
 
-def stop_by_signal(bridge: BridgeProcess, _: Client) -> None:
-    bridge.popen.terminate()
-
-
-def stop_by_letter(_: BridgeProcess, client: Client) -> None:
-    client.ask(Stop(id="bye"))
-
-
-@pytest.mark.parametrize("stop", [stop_by_signal, stop_by_letter])
-def test_a_clean_end_leaves_nothing_and_the_job_goes_on_later(
-    tmp_path: Path, stop: Callable[[BridgeProcess, Client], None]
-) -> None:
+def test_after_sigterm_nothing_is_left_and_the_job_goes_on_later(tmp_path: Path) -> None:
     long = job(tmp_path, seconds=6.0)
     with BridgeProcess(tmp_path / "home") as bridge, bridge.client("reaper") as client:
-        engine = bridge.wait_for_engine()
         client.submit(long)
         next(event for event in client.follow(long.job) if isinstance(event, Progress) and event.fraction > 0)
-        stop(bridge, client)
-        assert bridge.wait(8) == 0
+        engine = bridge.engine()
+        assert bridge.terminate(8) == 0
         assert not bridge.home.connection.exists()
-        psutil.wait_procs([engine], timeout=2)
-        assert not engine.is_running()
+        until(lambda: has_ended(engine), 3, "the engine ends with its bridge")
     with BridgeProcess(tmp_path / "home") as bridge, bridge.client("reaper") as client:
         client.ask(Hello(id="back", after=0))
         told = list(client.follow(long.job))
@@ -107,10 +95,21 @@ def test_a_clean_end_leaves_nothing_and_the_job_goes_on_later(
         assert not list((tmp_path / "home" / "scratch").glob("*"))
 
 
+def test_stop_is_answered_before_the_bridge_goes(tmp_path: Path) -> None:
+    with BridgeProcess(tmp_path / "home", program=FAKE) as bridge, bridge.client() as client:
+        engine = bridge.engine()
+        assert isinstance(client.ask(Stop(id="bye")), Ok)
+        assert bridge.wait(5) == 0
+        assert not bridge.home.connection.exists()
+        until(lambda: has_ended(engine), 3, "the engine ends with its bridge")
+
+
 def test_an_idle_bridge_goes_home_but_not_while_it_works(tmp_path: Path) -> None:
-    with BridgeProcess(tmp_path / "home", "--idle-exit", "0.4") as bridge:
+    work = replace(job(tmp_path), tags="steps=150 pause=0.01")
+    with BridgeProcess(tmp_path / "home", "--idle-exit", "0.4", program=FAKE) as bridge:
         with bridge.client() as client:
-            assert isinstance(list(client.run(job(tmp_path, seconds=12.0)))[-1], Done)
+            assert isinstance(list(client.run(work))[-1], Done)
+            assert client.hello().engine == "ready", "it goes after a while, not with the last word of the job"
         assert bridge.wait(6) == 0
         assert not bridge.home.connection.exists()
 
