@@ -25,7 +25,8 @@ class Work:
              `extend` the clip and room on its sides; for `layer` and `accompany` the mix of the other tracks
     targets  spans of `context` to fill, in order: two for an `extend` to both sides, else one
     bar_phase_seconds  time from the last bar line to the start of the first target, ≥ 0
-    latents  what the source take kept (P10), by name; empty when the source is not a take of this backend
+    latents  what the source take kept (P10), by name; empty when the source is not a take of this backend. The bridge
+             adds `hull_start` (float64): where the first sample of that take's hull lies in `context`, in its samples
     origin   of a retake: seed of the first take and how far to move from it
     """
 

@@ -88,7 +88,7 @@ class Loudness(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Stem(Struct, frozen=True, kw_only=True):
-    """One instrument group of a take, as long as the part it belongs to; the stems of a part add up to it."""
+    """One instrument group of a take, over the span of its part, with gain and fades; together they are the new audio."""
 
     role: Annotated[str, Meta(description="drums, bass, …; mix where the backend cannot separate")]
     path: Annotated[Path, Meta(description="absolute path of a WAV")]
@@ -99,7 +99,10 @@ class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     path: Annotated[Path, Meta(description="absolute path of a WAV")]
     samples: Annotated[Count, Meta(description="length of the file, with its handles")]
-    span: Annotated[Span, Meta(description="what the file's audio replaces or adds, without handles")]
+    span: Annotated[
+        Span,
+        Meta(description="what it replaces or adds, without handles; after an `extend`, counted in the longer clip"),
+    ]
     timeline: Annotated[
         int, Meta(description="where the file's first sample belongs on the timeline, at the span's rate")
     ]

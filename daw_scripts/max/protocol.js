@@ -2103,7 +2103,7 @@ var dawbridgeProtocol = {
           "name": "span",
           "required": true,
           "type": "span",
-          "doc": "what the file's audio replaces or adds, without handles"
+          "doc": "what it replaces or adds, without handles; after an `extend`, counted in the longer clip"
         },
         {
           "name": "timeline",
@@ -2220,7 +2220,7 @@ var dawbridgeProtocol = {
       ]
     },
     "stem": {
-      "doc": "One instrument group of a take, as long as the part it belongs to; the stems of a part add up to it.",
+      "doc": "One instrument group of a take, over the span of its part, with gain and fades; together they are the new audio.",
       "fields": [
         {
           "name": "role",

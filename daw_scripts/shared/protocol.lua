@@ -1941,7 +1941,7 @@ return {
           name = "span",
           required = true,
           type = "span",
-          doc = "what the file's audio replaces or adds, without handles",
+          doc = "what it replaces or adds, without handles; after an `extend`, counted in the longer clip",
         },
         {
           name = "timeline",
@@ -2042,7 +2042,7 @@ return {
       },
     },
     stem = {
-      doc = "One instrument group of a take, as long as the part it belongs to; the stems of a part add up to it.",
+      doc = "One instrument group of a take, over the span of its part, with gain and fades; together they are the new audio.",
       fields = {
         {
           name = "role",
