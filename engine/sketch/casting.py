@@ -47,18 +47,23 @@ def full_cast(style: str, wishes: Wishes, *, only_named: bool) -> Cast:
     return dict(sorted(left.items(), key=lambda item: (ROLES.index(item[0].split(maxsplit=1)[0]), item[0])))
 
 
-def like_heard(cast: Cast, heard: frozenset[str]) -> Cast:
-    """The players of the cast that the surroundings have too; all of them where that is not clear."""
+def like_heard(cast: Cast, heard: frozenset[str], *, alone: bool) -> Cast:
+    """The players of the cast that the surroundings have too; all of them where that is not clear.
+
+    One track of chords is answered by one instrument; a voice that is `alone` by a bass or a lead.
+    """
     if not heard or len(heard) == len(_HEARD_AS):
         return cast
-    roles = [role for kind in heard for role in _HEARD_AS[kind]]
+    if alone and "drums" not in heard:
+        role = "bass" if "bass" in heard else "lead"
+        return {role: cast.get(role, DEFAULT_PLAYERS[role])}
     if heard == {"chords"}:
-        roles.append("lead")
+        role = next((each for each in _HEARD_AS["chords"] if each in cast), "keys")
+        return {role: cast.get(role, DEFAULT_PLAYERS[role])}
+    roles = [role for kind in heard for role in _HEARD_AS[kind]]
     chosen = {role: players for role, players in cast.items() if role.split(maxsplit=1)[0] in roles}
-    if chosen:
-        return chosen
-    role = _HEARD_AS[sorted(heard)[0]][0]
-    return {role: DEFAULT_PLAYERS[role]}
+    role = _HEARD_AS[min(heard)][0]
+    return chosen or {role: DEFAULT_PLAYERS[role]}
 
 
 def like_score(cast: Cast, earlier: Score, wishes: Wishes) -> Cast:

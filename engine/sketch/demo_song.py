@@ -26,10 +26,10 @@ TITLE = "Low Tide"
 FILE_RATE = 44_100
 BPM, METER, KEY, BARS = 96.0, Meter(4, 4), Key(2, "minor"), 8
 PROGRESSION = (
-    *((2, "min"), (10, "maj"), (5, "maj"), (0, "maj")),
-    *((7, "min"), (10, "maj"), (9, "min"), (2, "min")),
+    *((2, "min7"), (10, "maj7"), (5, "maj7"), (0, "7")),
+    *((7, "min7"), (10, "maj7"), (9, "min7"), (2, "min7")),
 )
-"""Dm B♭ F C, Gm B♭ Am Dm: one chord a bar, as (root, triad)."""
+"""Dm7 B♭maj7 Fmaj7 C7, Gm7 B♭maj7 Am7 Dm7: one chord a bar, as (root, quality)."""
 CAST: dict[str, tuple[str, ...]] = {
     "drums": ("lofi kit",),
     "bass": ("finger bass",),

@@ -18,6 +18,8 @@ RATE = 48_000
 WINDOW = 16_384
 HOP = 4_096
 LOWEST_HZ, BASS_HZ, HIGHEST_HZ = 40.0, 180.0, 2_200.0
+MELODY = 0.44
+"""Share of the strongest pitch class above which one voice sounds alone: two or three partials lie on others."""
 SILENCE = 10 ** (-60 / 20)
 
 # Krumhansl and Kessler 1982, probe-tone profiles (Krumhansl, Cognitive Foundations of Musical Pitch, 1990, p. 30).
@@ -108,6 +110,15 @@ def key_of(heard: Heard, tonic: int | None = None) -> Key | None:
     return best[1] if best and best[0] > 0.3 else None
 
 
+def is_melody(heard: Heard) -> bool:
+    """Does mostly one pitch class sound at a time?"""
+    loud = (heard.power > SILENCE) & (heard.chroma.sum(axis=1) > 0)
+    if not loud.any():
+        return False
+    strongest = heard.chroma[loud].max(axis=1) / heard.chroma[loud].sum(axis=1)
+    return bool(np.median(strongest) > MELODY)
+
+
 def _templates() -> tuple[list[tuple[int, str]], Chroma]:
     """Chords and what they look like: each tone with its third and fifth partials."""
     names: list[tuple[int, str]] = []
@@ -141,7 +152,7 @@ def chords_of(heard: Heard, grid: Grid, origin: int, key: Key | None) -> tuple[C
         at_home = [key.diatonic(*name) for name in _NAMES]
         dominant = [name == ((key.tonic + 7) % 12, "maj") for name in _NAMES]
         prior = np.where(at_home, 0.0, np.where(dominant, -0.06, -0.16))
-    prior = prior - np.array([0.08 if quality == "dim" else 0.0 for _, quality in _NAMES])
+    prior = prior - np.array([0.14 if quality == "dim" else 0.0 for _, quality in _NAMES])
     fits = []
     for _, _, chroma, bass in slots:
         fit = _SHAPES @ (chroma / (np.linalg.norm(chroma) + 1e-12)) + prior

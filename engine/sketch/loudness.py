@@ -31,7 +31,7 @@ def loudness(audio: NDArray[np.float32], watch: Watch | None = None) -> float | 
     hops: list[NDArray[np.float64]] = []
     for start in range(0, samples, _CHUNK):
         if watch:
-            watch.step(0, 1)
+            watch.step(start, samples, "levelling")
         weighted, state = sosfilt(_K_WEIGHTING, audio[:, start : start + _CHUNK], zi=state)
         whole = weighted.shape[1] // _HOP * _HOP
         power = np.sum(weighted**2, axis=0)

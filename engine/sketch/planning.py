@@ -83,7 +83,7 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
     if desk.earlier:
         chords = _merged(desk.earlier.chords(grid), chords)
     around = desk.surroundings()
-    cast = _cast(desk, style, around)
+    cast = _cast(desk, style, around, heard)
     strength = request.strength if isinstance(request, Repaint) else 1.0
     first, last = _ends(desk)
     plan = Plan(
@@ -176,7 +176,7 @@ def _merged(known: tuple[Chord, ...], heard: tuple[Chord, ...]) -> tuple[Chord, 
     return tuple(sorted([*known, *(chord for chord in heard if round(chord.start, 3) not in starts)]))
 
 
-def _cast(desk: _Desk, style: str, around: NDArray[np.float32]) -> casting.Cast:
+def _cast(desk: _Desk, style: str, around: NDArray[np.float32], heard: Heard) -> casting.Cast:
     request, wishes = desk.request, desk.wishes
     if isinstance(request, Layer):
         role = casting.asked_role(request.role, wishes)
@@ -193,7 +193,7 @@ def _cast(desk: _Desk, style: str, around: NDArray[np.float32]) -> casting.Cast:
     if desk.score and wishes.style in ("", desk.score.plan.style):
         return casting.like_score(cast, desk.score, wishes)
     if not wishes.style and not wishes.named_roles:
-        return casting.like_heard(cast, hearing.players(around, desk.watch))
+        return casting.like_heard(cast, hearing.players(around, desk.watch), alone=hearing.is_melody(heard))
     return cast
 
 

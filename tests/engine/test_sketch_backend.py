@@ -73,10 +73,10 @@ def test_the_same_seed_is_the_same_audio_whatever_was_made_before() -> None:
 
 @pytest.mark.parametrize("style", list(STYLES))
 def test_no_style_clips_or_breaks_at_any_seed(style: str) -> None:
-    for take in renders(generate(style, 3), (0, 2**53 - 1)):
+    for take in renders(generate(style, 2), (0, 2**53 - 1)):
         whole = mix(take)
         assert take.stems.keys() <= set(CAPABILITIES.roles)
-        assert all(stem.shape == (2, 3 * RATE) and stem.dtype == np.float32 for stem in take.stems.values())
+        assert all(stem.shape == (2, 2 * RATE) and stem.dtype == np.float32 for stem in take.stems.values())
         assert np.isfinite(whole).all()
         assert 0.05 < np.abs(whole).max() < 0.95
         assert np.abs(whole.mean(axis=1)).max() < 1e-3
@@ -148,14 +148,21 @@ def test_cancel_is_quick_wherever_it_falls(task: str) -> None:
     """Between two steps lies so little work that the engine can answer within 100 ms, whatever else the CPU does."""
     times: list[float] = []
     clock = Watch(lambda fraction, stage: times.append(time.thread_time()))
-    context = mix(render(generate("funk", 6)))
-    work = generate("cinematic, 60 bpm", 12) if task == "generate" else layer(context, "strings")
+    context = mix(render(generate("funk", 4)))
+    work = generate("cinematic, 60 bpm", 6) if task == "generate" else layer(context, "strings")
     list(SketchBackend().render(work, [1], clock))
-    assert len(times) > 20
+    assert len(times) > 10
     assert np.quantile(np.diff(times), 0.98) < 0.1
 
 
-def test_progress_only_rises_and_cancel_stops_at_once() -> None:
+def test_progress_only_rises() -> None:
+    seen: list[float] = []
+    renders(generate("rock, aggressive, bright", 4), [1, 2], Watch(lambda fraction, stage: seen.append(fraction)))
+    assert np.diff(seen).min() >= -1e-9
+    assert seen[-1] == pytest.approx(1)
+
+
+def test_cancel_stops_at_once() -> None:
     seen: list[float] = []
 
     def report(fraction: float, stage: str) -> None:

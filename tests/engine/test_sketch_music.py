@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bridge_server.protocol.values import Music
+from engine.sketch import demo_song
 from engine.sketch.composer import compose
 from engine.sketch.dice import Dice
 from engine.sketch.harmony import choose_key
@@ -13,6 +14,7 @@ from engine.sketch.score import Score
 from engine.sketch.styles import STYLES
 from engine.sketch.synth.instruments import PITCHED
 from engine.sketch.synth.percussion import KEYS, KITS
+from engine.sketch.synth.renderer import Renderer
 from engine.sketch.theory import QUALITIES, SHARPS, Key, read_key
 from engine.watch import Watch
 from engine.work import Work
@@ -29,12 +31,12 @@ def written(work: Work, seed: int = 1) -> Score:
 @pytest.mark.parametrize("phase", [0.0, 0.8])
 def test_the_first_sound_of_a_bar_lies_on_the_sample(bpm: float, phase: float) -> None:
     """Drums alone, their first stroke in each bar, found in the audio itself."""
-    take = render(generate("rock, only drums, dry", 10, Music(bpm=bpm), phase))
+    take = render(generate("rock, only drums, dry", 8, Music(bpm=bpm), phase))
     # The second difference hears the stick and not what still rings.
     drums = np.abs(np.diff(take.stems["drums"], 2, prepend=0, append=0)).max(axis=0)
     bar = 4 * 60 / bpm
     after_fills = {section.bar for section in score(take).sections}
-    for number in range(1, int((10 + phase) / bar)):
+    for number in range(1, int((8 + phase) / bar)):
         line = round((number * bar - phase) * RATE)
         if number in after_fills or not 400 < line < len(drums) - 200:
             continue
@@ -154,7 +156,7 @@ def test_redrawing_one_part_leaves_the_others() -> None:
     assert {part.role for part in less.parts} == {"drums", "bass", "keys", "guitar"}
 
 
-@pytest.mark.parametrize("key", ["C major", "A minor", "Eb major", "F# minor"])
+@pytest.mark.parametrize("key", ["C major", "F# minor"])
 def test_a_layer_follows_the_chords_under_it(key: str) -> None:
     backing = render(generate("pop, 100 bpm, no drums, no lead", 19.2, Music(bpm=100, key=key)), 4)
     under = score(backing)
@@ -201,9 +203,10 @@ def test_an_extension_goes_on_with_the_pattern_before_it() -> None:
     assert np.mean(same) > 0.8
 
 
-def test_a_repaint_of_drums_alone_is_drums_alone() -> None:
-    drums = render(generate("pop, 110 bpm", 12)).stems["drums"]
-    assert list(render(repaint(drums, 4, 8, music=Music(bpm=110))).stems) == ["drums"]
+@pytest.mark.parametrize("role", ["drums", "bass", "keys", "lead"])
+def test_a_repaint_of_one_track_without_tags_is_one_track_of_its_kind(role: str) -> None:
+    track = Renderer().render(demo_song.song(), Watch())[role]
+    assert list(render(repaint(track, 5, 10, music=Music(bpm=demo_song.BPM))).stems) == [role]
 
 
 def test_levels_continue() -> None:

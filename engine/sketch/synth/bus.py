@@ -25,7 +25,7 @@ def level(stems: dict[str, Wave], gain: float, watch: Watch) -> None:
     """
     if not stems:
         return
-    peaks = _peaks(stems, watch) * gain
+    peaks = _peaks(stems, watch.part(0.0, 0.4)) * gain
     top = float(peaks.max(initial=0))
     softer = min(1.0, CEILING * 10 ** (MOST_REDUCTION_DB / 20) / top) if top > 0 else 1.0
     peaks *= softer
@@ -35,15 +35,16 @@ def level(stems: dict[str, Wave], gain: float, watch: Watch) -> None:
     else:
         lowest = minimum_filter1d(needed, 2 * _REACH + 3)
         curve = uniform_filter1d(lowest, 2 * _REACH + 1)
-    for stem in stems.values():
-        _apply(stem, gain * softer, curve, watch)
+    for number, stem in enumerate(stems.values()):
+        low, high = (0.4 + 0.6 * done / len(stems) for done in (number, number + 1))
+        _apply(stem, gain * softer, curve, watch.part(low, high))
 
 
 def _peaks(stems: dict[str, Wave], watch: Watch) -> NDArray[np.float64]:
     samples = next(iter(stems.values())).shape[1]
     found = []
     for start in range(0, samples, _CHUNK):
-        watch.step(0, 1)
+        watch.step(start, samples, "levelling")
         mix = np.abs(sum((stem[:, start : start + _CHUNK] for stem in stems.values()), np.float32(0))).max(axis=0)
         padded = np.zeros(-(-len(mix) // _BLOCK) * _BLOCK)
         padded[: len(mix)] = mix
@@ -53,7 +54,7 @@ def _peaks(stems: dict[str, Wave], watch: Watch) -> NDArray[np.float64]:
 
 def _apply(stem: Wave, gain: float, curve: NDArray[np.float64] | None, watch: Watch) -> None:
     for start in range(0, stem.shape[1], _CHUNK):
-        watch.step(0, 1)
+        watch.step(start, stem.shape[1], "levelling")
         piece = stem[:, start : start + _CHUNK]
         if curve is None:
             piece *= np.float32(gain)

@@ -24,6 +24,8 @@ FULL_MIX = -14.5
 USUAL = -16.0
 """LUFS of a take that has no surroundings to follow."""
 LAYERS = 5
+LONGEST_HELD = 8.0
+"""Seconds that a held note sounds at the most; players strike anew before that."""
 CACHE_BYTES = 96 << 20
 
 
@@ -49,7 +51,7 @@ class Renderer:
         for number, part in enumerate(score.parts):
             own = watch.part(0.95 * number * share, 0.95 * (number + 1) * share)
             stem = self._stem(score, part, own)
-            heard = loudness(stem, own)
+            heard = loudness(stem, own.part(0.95, 1.0))
             target = BALANCE.get(part.role, -24.0)
             if heard is not None:
                 stem *= np.float32(10 ** (np.clip(target - heard, -30, 30) / 20))
@@ -63,17 +65,18 @@ class Renderer:
 
     def _stem(self, score: Score, part: Part, watch: Watch) -> Wave:
         stem = np.zeros((2, score.plan.samples), dtype=np.float32)
-        grid, bar = score.plan.grid, None
+        grid, bar, here = score.plan.grid, None, watch
         for number, note in enumerate(part.notes):
             at = grid.sample(note.start)
             end = next((end for start, end in score.plan.windows if start <= at < end), None)
             if end is None:
                 continue
             if (now := grid.bar_of(note.start)) != bar:
-                watch.step(number, 2 * len(part.notes), part.role)
-                bar = now
+                fraction = number / (2 * len(part.notes))
+                here, bar = watch.part(fraction, fraction), now
+                here.step(0, 1, part.role)
             key_up = grid.sample(note.start + note.length) - at
-            wave = self._note(part.instrument, note, key_up, watch)[:, : end - at]
+            wave = self._note(part.instrument, note, key_up, here)[:, : end - at]
             stem[:, at : at + wave.shape[1]] += wave
         sound = PITCHED.get(part.instrument)
         if sound and sound.drive:
@@ -82,7 +85,7 @@ class Renderer:
             room.tilt(stem, score.plan.feel.brightness, watch.part(0.6, 0.65))
         wet = (sound.room if sound else KITS[part.instrument].room) * score.plan.room
         if wet > 0:
-            room.add_room(stem, wet, watch.part(0.6, 0.9))
+            room.add_room(stem, wet, watch.part(0.65, 0.95))
         _close(stem, score)
         return stem
 
@@ -94,7 +97,7 @@ class Renderer:
             return self._cached((name, note.pitch, layer, 0), watch) * level
         sound = PITCHED[name]
         release = int(sound.release * RATE)
-        longest = 10.0 if sound.held else sound.ring
+        longest = LONGEST_HELD if sound.held else sound.ring
         needed = min(key_up + release, int(longest * RATE))
         size = 1
         while size * RATE // 4 < needed:
@@ -109,7 +112,7 @@ class Renderer:
         if wave is not None:
             self._notes.move_to_end(key)
             return wave
-        watch.step(0, 1)
+        watch.step(0, 1, key[0])
         name, pitch, layer, size = key
         strength = (layer + 0.5) / LAYERS
         if name in KITS:
