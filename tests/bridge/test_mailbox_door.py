@@ -5,7 +5,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -236,3 +236,16 @@ def test_a_hundred_letters_at_once_are_all_answered(knock: MailboxKnock) -> None
 
 def test_nothing_of_this_was_a_fault(bridge: RunningBridge) -> None:
     assert not bridge.faults.lines
+
+
+def test_where_the_system_watches_no_more_folders_the_bridge_looks_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_watches(*_: object, **__: object) -> AsyncIterator[object]:
+        raise OSError(28, "OS file watch limit reached")
+        yield
+
+    monkeypatch.setattr("watchfiles.awatch", no_watches)
+    with RunningBridge(tmp_path / "home") as bridge:
+        knock = MailboxKnock(bridge.connection)
+        assert answer_to(knock, {"request": "hello", "id": "1"})["event"] == "welcome"
