@@ -1,0 +1,1 @@
+"""Parity: our model against vectors recorded from the reference. `python -m tests.parity DIR [--vocab FILE]`."""
