@@ -88,7 +88,7 @@ class Loudness(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Stem(Struct, frozen=True, kw_only=True):
-    """One instrument group of a take, over the span of its part, with gain and fades; together they are the new audio."""
+    """One instrument group of a take, over the span of its part, with gain and fades; together they are what is new."""
 
     role: Annotated[str, Meta(description="drums, bass, …; mix where the backend cannot separate")]
     path: Annotated[Path, Meta(description="absolute path of a WAV")]

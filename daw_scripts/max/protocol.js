@@ -2220,7 +2220,7 @@ var dawbridgeProtocol = {
       ]
     },
     "stem": {
-      "doc": "One instrument group of a take, over the span of its part, with gain and fades; together they are the new audio.",
+      "doc": "One instrument group of a take, over the span of its part, with gain and fades; together they are what is new.",
       "fields": [
         {
           "name": "role",
