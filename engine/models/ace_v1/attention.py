@@ -11,6 +11,7 @@ from engine.models.ace_v1.rotary import RotaryTable, rotate
 
 EPSILON = 1e-15
 FLOAT16_LIMIT = 65504.0
+UNUSED_PROJECTIONS = ("add_q_proj", "add_k_proj", "add_v_proj", "to_add_out")
 
 
 class _Projections(nn.Module):
@@ -76,7 +77,7 @@ class CrossAttention(_Projections):
         super().__init__(heads, head_dim)
         if keep_unused:
             width = heads * head_dim
-            for name in ("add_q_proj", "add_k_proj", "add_v_proj", "to_add_out"):
+            for name in UNUSED_PROJECTIONS:
                 self.add_module(name, Linear(width, width))
 
     def keys_and_values(self, states: Tensor, table: RotaryTable) -> tuple[Tensor, Tensor]:

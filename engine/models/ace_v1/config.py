@@ -64,7 +64,9 @@ class TransformerConfig:
     def from_dict(cls, values: Mapping[str, Any]) -> TransformerConfig:
         """Read a `config.json`; keys that the architecture does not know are dropped."""
         known = {f.name for f in fields(cls)}
-        kept = {key: tuple(v) if isinstance(v, list) else v for key, v in values.items() if key in known}
+        kept: dict[str, Any] = {
+            key: tuple(v) if isinstance(v, list) else v for key, v in values.items() if key in known
+        }
         if isinstance(kept.get("lyric_encoder"), Mapping):
             kept["lyric_encoder"] = LyricEncoderConfig(**kept["lyric_encoder"])
         return cls(**kept)

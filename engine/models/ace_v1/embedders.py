@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -39,7 +40,7 @@ class PatchEmbed(nn.Module):
 
     def forward(self, latents: Tensor) -> Tensor:
         """(B, 8, 16, F) → (B, F, D). Both convolutions see one frame at a time, so they are matrix products."""
-        fold, norm, mix = self.early_conv_layers
+        fold, norm, mix = cast(tuple[nn.Conv2d, nn.GroupNorm, nn.Conv2d], tuple(self.early_conv_layers))
         h = F.linear(latents.flatten(1, 2).transpose(1, 2), fold.weight.flatten(1), fold.bias)  # (B, F, 2048)
         h = norm(h.transpose(1, 2))  # (B, 2048, F)
         return F.linear(h.transpose(1, 2), mix.weight.flatten(1), mix.bias)

@@ -5,14 +5,15 @@ Source: ACE-Step technical report, arXiv 2506.00045, §3; blocks after Sana (Xie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from engine.models.ace_v1.attention import CrossAttention, LinearAttention
+from engine.models.ace_v1.attention import UNUSED_PROJECTIONS, CrossAttention, LinearAttention
 from engine.models.ace_v1.conditions import Conditions
 from engine.models.ace_v1.config import ERG_BLOCKS, ERG_LYRIC_LAYERS, TransformerConfig
 from engine.models.ace_v1.embedders import FinalLayer, PatchEmbed, TimestepEmbedder, rms_norm
@@ -97,7 +98,7 @@ class Transformer(nn.Module):
     @property
     def dtype(self) -> torch.dtype:
         """The dtype of weights and activations."""
-        return self.t_block[1].weight.dtype
+        return self.speaker_embedder.weight.dtype
 
     def encode(
         self,
@@ -134,7 +135,9 @@ class Transformer(nn.Module):
         used = heard.any(dim=0).nonzero().squeeze(-1)
         states, heard = states[:, used], heard[:, used]
         table = RotaryTable(table.cos[used], table.signed_sin[used])
-        pairs = [block.cross_attn.keys_and_values(states, table) for block in self.transformer_blocks]
+        pairs = [
+            block.cross_attn.keys_and_values(states, table) for block in cast(Iterable[Block], self.transformer_blocks)
+        ]
         return Conditions(
             keys=tuple(k for k, _ in pairs),
             values=tuple(v for _, v in pairs),
@@ -219,3 +222,8 @@ class Transformer(nn.Module):
 def _projector(width: int, ssl_dim: int) -> nn.Sequential:
     hidden = 2 * width
     return nn.Sequential(Linear(width, hidden), nn.SiLU(), Linear(hidden, hidden), nn.SiLU(), Linear(hidden, ssl_dim))
+
+
+def is_unused_at_inference(name: str) -> bool:
+    """True for official parameters that only training needs (projectors) or no formula uses (`add_*`)."""
+    return name.startswith("projectors.") or any(f".cross_attn.{part}." in name for part in UNUSED_PROJECTIONS)

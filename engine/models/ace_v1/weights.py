@@ -1,0 +1,197 @@
+"""Official weights into our models: every tensor accounted for, straight into the dtype and device where it will be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
+
+from engine.models.ace_v1.checkpoint import (
+    DCAE,
+    TEXT_ENCODER,
+    TRANSFORMER,
+    VOCODER,
+    CheckpointError,
+    TensorFiles,
+    read_config,
+    tensor_file,
+    tensor_files,
+)
+from engine.models.ace_v1.config import TransformerConfig
+from engine.models.ace_v1.dcae import AutoencoderDC, build_dcae
+from engine.models.ace_v1.text_encoder import TextEncoder
+from engine.models.ace_v1.transformer import Transformer, is_unused_at_inference
+from engine.models.ace_v1.vocoder import Vocoder, without_weight_norm
+from engine.models.ace_v1.vocoder_config import VocoderConfig
+
+LISTED = 8
+LORA_FILE = "pytorch_lora_weights.safetensors"
+M = TypeVar("M", bound=nn.Module)
+Translate = Callable[[Mapping[str, Tensor]], Mapping[str, Tensor]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where weights shall be, and in which precision."""
+
+    dtype: torch.dtype = torch.bfloat16
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+
+
+def load_transformer(checkpoint: Path, target: Target, *, keep_unused: bool = False) -> Transformer:
+    """The transformer of a checkpoint folder, ready for inference.
+
+    keep_unused  also what only training or saving needs; without it a fifth of the file is not read
+    Raises CheckpointError.
+    """
+    folder = checkpoint / TRANSFORMER
+    model = _built(folder, lambda c: Transformer(TransformerConfig.from_dict(c), keep_unused=keep_unused))
+    files = tensor_files(folder)
+    skipped = () if keep_unused else [name for name in files.tensors if is_unused_at_inference(name)]
+    return _frozen(fill(model, files, target, skipped=skipped))
+
+
+def load_text_encoder(checkpoint: Path, target: Target) -> TextEncoder:
+    """The encoder half of UMT5; a decoder in the same file is left there. Raises CheckpointError."""
+    folder = checkpoint / TEXT_ENCODER
+    encoder = _built(folder, TextEncoder)
+    files = tensor_files(folder)
+    names = set(files.tensors)
+    skipped = {name for name in names if name.startswith(("decoder.", "lm_head."))}
+    renamed = {}
+    if "shared.weight" in names:
+        skipped |= names & {"encoder.embed_tokens.weight"}
+    else:
+        renamed = {"encoder.embed_tokens.weight": "shared.weight"}
+    fill(encoder.model, files, target, skipped=skipped, renamed=renamed)
+    return _frozen(encoder)
+
+
+def load_dcae(checkpoint: Path, target: Target) -> AutoencoderDC:
+    """The music autoencoder; float32 is the precision it should run in. Raises CheckpointError."""
+    folder = checkpoint / DCAE
+    return _frozen(fill(_built(folder, build_dcae), tensor_files(folder), target))
+
+
+def load_vocoder(checkpoint: Path, target: Target) -> Vocoder:
+    """The vocoder, its weight norm folded in; float32 is the precision it should run in. Raises CheckpointError."""
+    folder = checkpoint / VOCODER
+    model = _built(folder, lambda c: Vocoder(VocoderConfig.from_dict(c)))
+    return _frozen(fill(model, tensor_files(folder), target, translate=without_weight_norm))
+
+
+def read_lora(path: Path) -> tuple[dict[str, Tensor], Mapping[str, str]]:
+    """All tensors of a LoRA file, or of the one in a folder, and its header's metadata. Raises CheckpointError."""
+    if path.is_dir():
+        path = path / LORA_FILE
+    if not path.exists():
+        raise CheckpointError(f"There is no LoRA {path}.")
+    files = tensor_file(path)
+    target = Target(torch.float32)
+    return dict(_read(files, {name: name for name in files.tensors}, target)), files.metadata
+
+
+def fill(
+    model: M,
+    files: TensorFiles,
+    target: Target,
+    *,
+    skipped: Collection[str] = (),
+    renamed: Mapping[str, str] | None = None,
+    translate: Translate | None = None,
+) -> M:
+    """Give a model that was built on the meta device its weights, one tensor after another; returns it.
+
+    skipped    names in the files that are deliberately not read
+    renamed    names in the files → names in the model
+    translate  makes the model's tensors of the files' where names alone do not
+    Raises CheckpointError naming every tensor that is missing, unexpected or of another shape.
+    """
+    renamed = renamed or {}
+    names = {name: renamed.get(name, name) for name in files.tensors if name not in skipped}
+    found: Mapping[str, Tensor] = {}
+    if translate is not None:
+        found = translate(_read(files, names, Target(torch.float32)))
+        shapes = {name: tuple(tensor.shape) for name, tensor in found.items()}
+    else:
+        shapes = {name: files.tensors[stored].shape for stored, name in names.items()}
+    place = next(iter(files.tensors.values())).file.parent if files.tensors else "The file"
+    _compare({name: tuple(t.shape) for name, t in _expected(model).items()}, shapes, str(place))
+    if translate is None:
+        found = _read(files, names, target)
+    state = {name: tensor.to(target.device, target.dtype) for name, tensor in found.items()}
+    model.load_state_dict(state, strict=False, assign=True)
+    left = [name for name, tensor in (*model.named_parameters(), *model.named_buffers()) if tensor.is_meta]
+    if left:
+        raise CheckpointError(f"{place}: no tensor was found for {', '.join(left[:LISTED])}.")
+    return model
+
+
+def _expected(model: nn.Module) -> dict[str, Tensor]:
+    """Tensors that a file must hold, each shared one under its first name only."""
+    state, seen = {}, set()
+    for name, tensor in model.state_dict(keep_vars=True).items():
+        if id(tensor) not in seen:
+            state[name] = tensor
+        seen.add(id(tensor))
+    return state
+
+
+def _compare(expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]], place: str) -> None:
+    faults = []
+    if missing := [name for name in expected if name not in found]:
+        faults.append(f"{len(missing)} missing ({_listed(missing)})")
+    if unexpected := [name for name in found if name not in expected]:
+        faults.append(f"{len(unexpected)} unexpected ({_listed(unexpected)})")
+    if misshapen := [
+        f"{name} is {_shape(found[name])} and not {_shape(shape)}"
+        for name, shape in expected.items()
+        if name in found and found[name] != shape
+    ]:
+        faults.append(f"{len(misshapen)} of another shape ({_listed(misshapen)})")
+    if faults:
+        raise CheckpointError(f"The tensors in {place} do not fit the model: {'; '.join(faults)}.")
+
+
+def _read(files: TensorFiles, names: Mapping[str, str], target: Target) -> dict[str, Tensor]:
+    """Tensors under the model's names, file by file. They arrive converted, so at most one is held twice."""
+    by_file: dict[Path, list[str]] = {}
+    for stored in names:
+        by_file.setdefault(files.tensors[stored].file, []).append(stored)
+    tensors = {}
+    for path, stored_names in by_file.items():
+        try:
+            with safe_open(path, framework="pt", device="cpu") as file:
+                for stored in stored_names:
+                    tensors[names[stored]] = file.get_tensor(stored).to(target.device, target.dtype)
+        except (SafetensorError, OSError) as error:
+            raise CheckpointError(f"{path} is damaged: {error}.") from error
+    return tensors
+
+
+def _built(folder: Path, build: Callable[[Mapping[str, Any]], M]) -> M:
+    """The model that a part's config.json describes, without memory for its weights yet."""
+    config = read_config(folder)
+    try:
+        with torch.device("meta"):
+            return build(config)
+    except (TypeError, ValueError, KeyError, RuntimeError) as error:
+        raise CheckpointError(f"{folder / 'config.json'} does not describe a model of this kind: {error}") from error
+
+
+def _frozen(model: M) -> M:
+    model.eval().requires_grad_(False)
+    return model
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "a single number"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")
