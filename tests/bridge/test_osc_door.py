@@ -155,7 +155,7 @@ def test_long_requests_come_by_file(knock: OscKnock, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_file_is_not_found(knock: OscKnock, tmp_path: Path) -> None:
-    for path in ("/no/such/file.json", str(tmp_path), "", "x" * 900, "/dev/zero", "a\u0000b"):
+    for path in ("/no/such/file.json", str(tmp_path), "", "x" * 900, "/dev/null", "a\u0000b"):
         knock.message("/dawbridge/1/file", knock.key, knock.name, path)
         refusal(knock, "not_found")
 
