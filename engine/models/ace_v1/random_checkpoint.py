@@ -77,7 +77,7 @@ def write_random_checkpoint(
         (place / "config.json").write_text(json.dumps(config, indent=2), "utf-8")
         stem = STEMS[1] if name == TEXT_ENCODER else STEMS[0]
         _write_weights(place, stem, _Shards.of(shapes, dtype, shard_bytes), generator)
-    (folder / TEXT_ENCODER / "tokenizer.json").write_text(json.dumps(_character_tokenizer()), "utf-8")
+    (folder / TEXT_ENCODER / "tokenizer.json").write_text(character_tokenizer(), "utf-8")
 
 
 def transformer_shapes(config: TransformerConfig) -> Shapes:
@@ -193,11 +193,11 @@ def _distribution(name: str, shape: Sequence[int]) -> tuple[float, float]:
     return 0.0, 1 / math.sqrt(math.prod(shape[1:]))
 
 
-def _character_tokenizer() -> dict[str, Any]:
-    """A tokenizer.json that ends like UMT5's, with </s>, and knows printable ASCII."""
+def character_tokenizer() -> str:
+    """A tokenizer.json whose prompts end like UMT5's, with </s>, and knows printable ASCII."""
     special = ["<pad>", "</s>", "<unk>"]
     letters = ["▁", *(chr(code) for code in range(33, 127))]
-    return {
+    tokenizer = {
         "version": "1.0",
         "added_tokens": [
             {"id": i, "content": token, "special": True, "single_word": False, "lstrip": False, "rstrip": False,
@@ -217,3 +217,4 @@ def _character_tokenizer() -> dict[str, Any]:
             "vocab": [[token, 0.0] for token in special] + [[letter, -1.0] for letter in letters],
         },
     }  # fmt: skip
+    return json.dumps(tokenizer)
