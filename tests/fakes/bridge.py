@@ -25,8 +25,8 @@ FAKE_ENGINE = (sys.executable, "-m", "tests.fakes.engine")
 BRISK = Heartbeat(
     every_seconds=0.1,
     start_within_seconds=10.0,
-    lost_after_seconds=2.0,
-    abort_within_seconds=0.5,
+    lost_after_seconds=5.0,
+    abort_within_seconds=2.0,
     restarts=3,
     window_seconds=60.0,
 )
