@@ -38,7 +38,7 @@ class LogMel(nn.Module):
         hop, fft = self.config.hop_length, self.config.n_fft
         frames = max(1, audio.shape[-1] // hop)
         left, right = (fft - hop) // 2, (fft - hop + 1) // 2
-        rows = audio.float().reshape(-1, audio.shape[-1])  # (N, T)
+        rows = audio.float().reshape(audio.shape[:-1].numel(), audio.shape[-1])  # (N, T)
         rows = functional.pad(rows, (0, max(0, hop - rows.shape[-1], right + 1 - rows.shape[-1])))
         rows = functional.pad(rows[:, None], (left, right), mode="reflect")[:, 0]
         parts = []

@@ -31,10 +31,10 @@ def resample(audio: Tensor, rate: int, target_rate: int) -> Tensor:
     step, phases = rate // divisor, target_rate // divisor
     kernel, width = sinc_kernel(step, phases)
     length = audio.shape[-1]
-    rows = functional.pad(audio.reshape(-1, 1, length), (width, width + step))  # (N, 1, T')
+    rows = functional.pad(audio.reshape(audio.shape[:-1].numel(), 1, length), (width, width + step))  # (N, 1, T')
     out = functional.conv1d(rows, kernel.to(audio), stride=step)  # (N, phases, T'/step)
-    out = out.transpose(1, 2).reshape(len(rows), -1)[:, : ceil(phases * length / step)]
-    return out.reshape(*audio.shape[:-1], -1)
+    out = out.transpose(1, 2).flatten(1)[:, : -(-phases * length // step)]
+    return out.reshape(*audio.shape[:-1], out.shape[-1])
 
 
 @lru_cache(maxsize=8)

@@ -75,9 +75,9 @@ class Local:
 
 def chain(parts: Sequence[Local]) -> Local:
     """Local layers one after another, as one."""
-    radius, scale = Fraction(0), Fraction(1)
-    for part in parts:
-        radius += part.radius / scale
+    radius, scale = 0, Fraction(1)
+    for part in reversed(parts):
+        radius = ceil(radius / part.scale) + part.radius
         scale *= part.scale
 
     def run(frames: Tensor) -> Tensor:
@@ -85,7 +85,7 @@ def chain(parts: Sequence[Local]) -> Local:
             frames = part.run(frames)
         return frames
 
-    return Local(run, ceil(radius), scale)
+    return Local(run, radius, scale)
 
 
 def _round_up(number: int, multiple: int) -> int:

@@ -157,7 +157,7 @@ def _same_conv(narrow: int, wide: int, kernel: int, dilation: int = 1) -> nn.Con
 
 
 def head_radius(config: VocoderConfig) -> int:
-    """Mel frames to each side that reach a sample through the head; 45 in the published vocoder."""
+    """Mel frames to each side that reach a sample through the head; 36 in the published vocoder."""
     blocks = zip(config.resblock_kernel_sizes, config.resblock_dilation_sizes, strict=True)
     residual = max(sum((size // 2) * (dilation + 1) for dilation in dilations) for size, dilations in blocks)
     samples_per_frame, reach = 1, Fraction(config.pre_conv_kernel_size // 2)
