@@ -50,11 +50,12 @@ def main() -> None:
     ):
         start = time.monotonic()
         model = load(options.folder, target)
-        count = sum(tensor.numel() for tensor in model.state_dict().values())
-        checksum = sum(float(tensor.float().mean()) for tensor in model.parameters())  # Reads every mapped page.
+        loaded = time.monotonic() - start
+        count = sum(parameter.numel() for parameter in model.parameters())
+        checksum = sum(float(parameter.float().mean()) for parameter in model.parameters())  # Reads every mapped page.
         print(
-            f"{load.__name__:18} {count:>13,} values in {time.monotonic() - start:6.1f} s, "
-            f"peak {peak_gigabytes():.2f} GB, sum of means {checksum:+.4f}"
+            f"{load.__name__:17} {count:>13,} parameters in {loaded:5.1f} s, read through after "
+            f"{time.monotonic() - start:5.1f} s, peak {peak_gigabytes():.2f} GB, sum of means {checksum:+.4f}"
         )
 
 

@@ -45,6 +45,31 @@ class Sizes:
     text_encoder: Mapping[str, Any] = field(default_factory=lambda: UMT5_BASE)
 
 
+TINY = Sizes(
+    TransformerConfig(
+        num_layers=20,
+        num_attention_heads=2,
+        attention_head_dim=16,
+        mlp_ratio=2.5,
+        lyric_encoder_vocab_size=ACE_STEP_3_5B.lyric_encoder_vocab_size,
+        lyric_hidden_size=32,
+        text_embedding_dim=24,
+        ssl_encoder_depths=(8, 8),
+        ssl_latent_dims=(40, 28),
+        lyric_encoder=LyricEncoderConfig(output_size=32, attention_heads=4, linear_units=64),
+    ),
+    {
+        **DEFAULTS,
+        "attention_head_dim": 8,
+        "encoder_block_out_channels": (8, 16, 32, 64),
+        "decoder_block_out_channels": (8, 16, 32, 64),
+    },
+    VocoderConfig(dims=(8, 12, 16, 24), depths=(1, 1, 1, 1), num_mels=24, upsample_initial_channel=128),
+    {**UMT5_BASE, "vocab_size": 128, "d_model": 24, "d_kv": 8, "d_ff": 40, "num_heads": 3},
+)
+"""As deep as the released model where depth matters, with the same frame and sample rates: 7 MB in bfloat16."""
+
+
 def write_random_checkpoint(
     folder: Path,
     sizes: Sizes,
