@@ -63,6 +63,7 @@ class Bridge:
             scratch=home.scratch,
             unsaved_takes=home.takes,
             capabilities=self._capabilities,
+            default_backend=lambda: self._default,
             abort_within_seconds=settings.heartbeat.abort_within_seconds,
         )
         self._foreman = Foreman(self._journal, bench, self._post)

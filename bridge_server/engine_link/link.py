@@ -90,10 +90,6 @@ class EngineLink:
         if self._process is not None:
             self._process.kill()
 
-    def mark_busy(self, is_busy: bool) -> None:
-        if self.ready.is_set():
-            self._become("busy" if is_busy else "ready")
-
     # life and death
 
     def _launch(self) -> None:

@@ -47,6 +47,7 @@ class Bench:
     scratch: Path
     unsaved_takes: Path
     capabilities: Callable[[str], Capabilities]
+    default_backend: Callable[[], str]
     abort_within_seconds: float
 
 

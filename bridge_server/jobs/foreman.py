@@ -237,7 +237,7 @@ class Foreman:
 
     def _accepted(self, job: Job) -> Accepted:
         ahead = len(self._queue) + (self._current is not None)
-        return Accepted(job=job.id, position=ahead, backend=job.request.backend)
+        return Accepted(job=job.id, position=ahead, backend=job.request.backend or self._bench.default_backend())
 
     def _told_so_far(self, job_id: str) -> list[AnyEvent]:
         """Accepted, and how it ended if it has; the journal knows that even when it has dropped the old events."""

@@ -9,7 +9,7 @@ from bridge_server.protocol.span import Span
 from bridge_server.protocol.values import Capabilities, ClientName, Fraction, JobId, Take
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
-EngineState = Literal["starting", "ready", "busy", "down"]
+EngineState = Literal["starting", "ready", "down"]
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="event", tag=str.lower):
@@ -124,7 +124,7 @@ class Listing(Answer, frozen=True, kw_only=True):
 
 
 class EngineChanged(Event, frozen=True, kw_only=True, tag="engine"):
-    """The engine came up, got busy or died. Sent to all, not kept."""
+    """The engine came up or died. Sent to all, not kept."""
 
     state: EngineState
     problem: Annotated[Problem, Meta(description="why it is down")] | None = None

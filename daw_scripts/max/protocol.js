@@ -1774,7 +1774,6 @@ var dawbridgeProtocol = {
           "required": true,
           "type": "string",
           "choices": [
-            "busy",
             "down",
             "ready",
             "starting"
@@ -1853,14 +1852,13 @@ var dawbridgeProtocol = {
       "kind": "news",
       "kept": false,
       "last": false,
-      "doc": "The engine came up, got busy or died. Sent to all, not kept.",
+      "doc": "The engine came up or died. Sent to all, not kept.",
       "fields": [
         {
           "name": "state",
           "required": true,
           "type": "string",
           "choices": [
-            "busy",
             "down",
             "ready",
             "starting"

@@ -1651,7 +1651,7 @@ return {
           name = "engine",
           required = true,
           type = "string",
-          choices = {"busy", "down", "ready", "starting"},
+          choices = {"down", "ready", "starting"},
           doc = "how the engine is; jobs are accepted in every state",
         },
         {
@@ -1714,14 +1714,9 @@ return {
       kind = "news",
       kept = false,
       last = false,
-      doc = "The engine came up, got busy or died. Sent to all, not kept.",
+      doc = "The engine came up or died. Sent to all, not kept.",
       fields = {
-        {
-          name = "state",
-          required = true,
-          type = "string",
-          choices = {"busy", "down", "ready", "starting"},
-        },
+        {name = "state", required = true, type = "string", choices = {"down", "ready", "starting"}},
         {
           name = "problem",
           required = false,

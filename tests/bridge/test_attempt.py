@@ -81,6 +81,7 @@ class Trial:
             scratch=self.scratch,
             unsaved_takes=folder / "takes",
             capabilities=lambda name: FakeBackend.capabilities,
+            default_backend=lambda: "fake",
             abort_within_seconds=0.2,
         )
         request = Generate(job=JOB, span=Span(0, 4_800, 48_000), seed=7)

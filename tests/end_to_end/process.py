@@ -61,7 +61,7 @@ class BridgeProcess:
 
     def wait_for_engine(self) -> psutil.Process:
         with self.client() as client:
-            until(lambda: client.hello().engine in ("ready", "busy"), 20, "engine ready")
+            until(lambda: client.hello().engine == "ready", 20, "engine ready")
         return self.engine()
 
     def terminate(self, within_seconds: float = 5.0) -> int:

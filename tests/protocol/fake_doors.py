@@ -43,7 +43,7 @@ def life(job: str, last: str) -> list[events.AnyEvent]:
         events.Started(job=job, seq=2),
         events.Progress(job=job, fraction=0.5, stage="rendering"),
         events.TakeReady(job=job, seq=3, take=take),
-        events.EngineChanged(state="busy"),
+        events.EngineChanged(state="ready"),
         ends[last],
     ]
 
