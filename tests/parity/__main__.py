@@ -45,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for found in outcome.differences:
             if not found.passed:
                 print(f"    {found.name}: abs {found.absolute:.2e}, rel {found.relative:.2e} {found.remark}")
+        for note in outcome.notes:
+            print(f"    {note}")
         if outcome.unknown:
             print(f"    not run, no code for: {', '.join(outcome.unknown)}")
         outcomes.append(outcome)
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     skipped = [outcome.case for outcome in outcomes if not outcome.failed and not outcome.passed]
     unknown = sum(len(outcome.unknown) for outcome in outcomes)
     passed = len(outcomes) - len(failed) - len(skipped)
-    print(f"\n{passed} passed, {len(failed)} failed, {len(skipped)} not run; tensors not run: {unknown}")
+    print(f"\n{passed} passed, {len(failed)} failed, {len(skipped)} not run; parts of cases not run: {unknown}")
     for title, names in (("failed", failed), ("not run", skipped)):
         if names:
             print(f"{title}: {', '.join(names)}")

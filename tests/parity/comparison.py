@@ -13,10 +13,14 @@ from tests.parity.case import Case, Tolerance
 
 @dataclass(frozen=True)
 class Claim:
-    """One value of ours beside what it should be; `expected` None stands for the case's tensor of that name."""
+    """One value of ours beside what it should be.
+
+    actual    None: we have no code for it
+    expected  None: the case's tensor of that name
+    """
 
     name: str
-    actual: Tensor
+    actual: Tensor | None = None
     expected: Tensor | None = None
 
 
@@ -63,13 +67,16 @@ class Outcome:
     """What became of a case.
 
     differences  of all that was compared
-    unknown      tensors that no code used or compared
+    unknown      what no code used or compared
+    notes        sentences for the reader
     reason       why the case could not be run; empty if it was
+    broke        our code raised
     """
 
     case: str
     differences: tuple[Difference, ...] = ()
     unknown: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     reason: str = ""
     broke: bool = False
 
@@ -94,13 +101,18 @@ class Outcome:
         return max(self.differences, key=lambda found: found.strain, default=None)
 
 
-def compare(case: Case, claims: Iterable[Claim]) -> Outcome:
-    """Hold every claim against the case."""
-    found = []
+def compare(case: Case, claims: Iterable[Claim | str]) -> Outcome:
+    """Hold every claim against the case; texts among them are notes."""
+    found, unknown, notes = [], [], []
     for claim in claims:
-        expected = claim.expected
-        if expected is None:
-            expected = case.take(claim.name)
-        found.append(difference(claim.name, claim.actual.detach(), expected, case.tolerance))
-    unknown = tuple(sorted(set(case.tensors) - case.used))
-    return Outcome(case.name, tuple(found), unknown)
+        if isinstance(claim, str):
+            notes.append(claim)
+            continue
+        if claim.actual is None:
+            unknown.append(claim.name)
+            continue
+        expected = case.find(claim.name) if claim.expected is None else claim.expected
+        if expected is not None:  # not every folder records every stage
+            found.append(difference(claim.name, claim.actual.detach(), expected, case.tolerance))
+    unknown += sorted(set(case.tensors) - case.used)
+    return Outcome(case.name, tuple(found), tuple(unknown), tuple(notes))

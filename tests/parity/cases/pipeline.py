@@ -37,8 +37,16 @@ def run(case: Case) -> Iterator[Claim]:
     finally:
         hook.remove()
     yield Claim("output", output)
-    rows = len(case.tensors["first_call_in"]) if "first_call_in" in case else noise.batch
+    rows = rows_a_call(case, settings, noise.batch)
     yield from call_claims(case, [part for call in calls for part in call.split(rows)])
+
+
+def rows_a_call(case: Case, settings: Settings, batch: int) -> int:
+    """Rows of latents in one call of the reference, which makes a batch of guided pairs only when it edits."""
+    if "first_call_in" in case:
+        return len(case.tensors["first_call_in"])
+    is_pair = case.about["params"].get("task") == "edit" and settings.guidance_scale not in (0.0, 1.0)
+    return 2 * batch if is_pair else batch
 
 
 def longest(case: Case) -> int:
@@ -116,6 +124,7 @@ def call_claims(case: Case, calls: list[Call]) -> Iterator[Claim]:
     for which, index in (("first", 0), ("last", -1)):
         if f"{which}_call_in" in case and calls:
             yield Claim(f"{which}_call_in", calls[index].latents)
+        if f"{which}_call_out" in case and calls:
             yield Claim(f"{which}_call_out", calls[index].velocity)
     if "trace_in" in case:
         yield Claim("trace_in", torch.stack([call.latents for call in calls]))

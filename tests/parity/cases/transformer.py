@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from engine.models.ace_v1.embedders import fit_length, timestep_features
 from engine.models.ace_v1.rotary import rotary_table
+from engine.models.ace_v1.training import projection_loss
 from engine.models.ace_v1.transformer import Control, Transformer
 from tests.parity.case import Case
 from tests.parity.comparison import Claim
@@ -90,13 +91,11 @@ def projections(case: Case, model: Transformer) -> Iterator[Claim]:
     wanted = [name for name in case.tensors if re.fullmatch(r"proj_loss\.\d+", name)]
     if not wanted:
         return
-    from engine.models.ace_v1.training import alignment_loss
-
     conditions = model.prepare(*model.encode(*inputs(case)))
     _, features = model.forward_with_features(case.take("x"), case.take("timestep"), conditions)
     for index, name in enumerate(wanted):
         targets = [case.take(f"ssl.{index}.{row}") for row in range(len(case.numbered(f"ssl.{index}")))]
-        yield Claim(name, alignment_loss(features[index], targets).reshape(1))
+        yield Claim(name, projection_loss(features[index], targets).reshape(1))
 
 
 class Recorder:
