@@ -1,0 +1,21 @@
+"""Lyrics of ACE-Step v1: languages, structure tags, cleaning and tokens (specification §12).
+
+lines       written lines → tags and sung lines   structure, languages, scripts, latin, segments
+cleaning    a sung line → letters the model knows  numbers, abbreviations, symbols, chinese_numbers, romanisation
+tokenizer   letters → token ids                    vocabulary
+"""
+
+from .languages import LANGUAGES, UnknownLanguage
+from .libraries import MissingLibrary
+from .tokenizer import TRAINED_TOKENS, LyricTokenizer, TokenizedLyrics
+from .vocabulary import BadVocabulary
+
+__all__ = [
+    "LANGUAGES",
+    "TRAINED_TOKENS",
+    "BadVocabulary",
+    "LyricTokenizer",
+    "MissingLibrary",
+    "TokenizedLyrics",
+    "UnknownLanguage",
+]

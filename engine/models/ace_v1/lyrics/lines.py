@@ -1,0 +1,82 @@
+"""Lines of lyrics: what is a structure tag, what is sung, and in which language."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from .languages import LANGUAGES, detect_languages, language_code
+from .segments import detect_like_the_reference
+from .structure import read_tag
+
+_BREAK = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+# Control characters, halves of surrogate pairs and marks of writing direction: nobody sings them.
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_PREFIX = re.compile(r"\[([A-Za-z]{2})(?:[-_][A-Za-z]{2,4})?\]")
+_TAG_OF_THE_REFERENCE = re.compile(r"\[.*?\]")
+
+UNCLEAR_TAG = "A tag is none of those that the model knows, and may be sung as words"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as the tokenizer reads it.
+
+    number       of the line in the lyrics, from 1; a tag and words after it are two lines of one number
+    text         without blanks around it; a clear tag is one of the twelve the model knows; "" for an empty line
+    language     one of the 17 codes; tags are read in English
+    keep_pinyin  whether tone digits in a Chinese line are hand-written pinyin
+    remark       what the author should know about this line
+    """
+
+    number: int
+    text: str
+    language: str = ""
+    keep_pinyin: bool = True
+    remark: str = ""
+
+
+def _read(number: int, text: str) -> Iterator[Line]:
+    """The lines that a written line stands for; the language stays open where it must be detected."""
+    text = _INVISIBLE.sub("", text).strip()
+    prefix = _PREFIX.match(text)
+    if prefix and prefix.group(1).lower() in LANGUAGES:
+        sung = text[prefix.end() :].strip()
+        yield Line(number, sung, language_code(prefix.group(1)) if sung else "")
+        return
+    tag = read_tag(text)
+    if tag and not tag.token:
+        yield Line(number, text, "en", remark=UNCLEAR_TAG)
+        return
+    if not tag:
+        yield Line(number, text)
+        return
+    yield Line(number, f"[{tag.token}]", "en")
+    if tag.rest:
+        yield from _read(number, tag.rest)
+
+
+def read_lines(lyrics: str, language: str = "") -> list[Line]:
+    """The lines of lyrics, tags normalised and every line with its language.
+
+    language  code of the song's language, "" to detect it
+    Raises UnknownLanguage and MissingLibrary as `detect_languages` does.
+    """
+    written = enumerate(_BREAK.split(lyrics), 1)
+    lines = [line for number, text in written for line in _read(number, text)]
+    sung = [index for index, line in enumerate(lines) if line.text and not line.language]
+    for index, code in zip(sung, detect_languages([lines[index].text for index in sung], language), strict=True):
+        lines[index] = replace(lines[index], language=code)
+    return lines
+
+
+def read_lines_like_the_reference(lyrics: str, language: str = "") -> list[Line]:
+    """The lines as the reference reads them: a bracket at the start makes a line English, languages one by one."""
+    forced = language_code(language) if language else ""
+    lines = []
+    for number, written in enumerate(lyrics.split("\n"), 1):
+        text = written.strip()
+        code = (
+            "en" if _TAG_OF_THE_REFERENCE.match(text) else forced or (detect_like_the_reference(text) if text else "")
+        )
+        lines.append(Line(number, text, code if code in LANGUAGES or not code else "en", keep_pinyin=False))
+    return lines

@@ -1,0 +1,95 @@
+"""Structure tags: "[Verse 1]", "(Chorus)" and "[instrumental]" become the twelve tokens that the model knows.
+
+The reference spells the number out and meets letters it has no token for (specification §18.2, 10).
+"""
+
+import re
+from dataclasses import dataclass
+
+TOKENS = (
+    "start",
+    "intro",
+    "verse",
+    "chorus",
+    "bridge",
+    "outro",
+    "end",
+    "inst",
+    "solo",
+    "hook",
+    "pre-chorus",
+    "break",
+)
+
+# Names that musicians write, in the languages of the model, and the token that means the same.
+NAMES = {
+    **{token.replace("-", " "): token for token in TOKENS},
+    **dict.fromkeys(("opening", "introduction", "introducción", "вступление", "前奏", "イントロ", "인트로"), "intro"),
+    **dict.fromkeys(
+        ("strophe", "couplet", "verso", "estrofa", "strofa", "kıta", "куплет", "sloka", "versszak"), "verse"
+    ),
+    **dict.fromkeys(("zwrotka", "主歌", "绝", "aメロ", "bメロ", "절", "벌스"), "verse"),
+    **dict.fromkeys(("refrain", "refrán", "estribillo", "coro", "refrão", "ritornello", "refren", "refrén"), "chorus"),
+    **dict.fromkeys(("refrein", "refrény", "nakarat", "припев", "refrén", "副歌", "サビ", "후렴", "후렴구"), "chorus"),
+    **dict.fromkeys(
+        ("prechorus", "pre refrain", "pre coro", "pré refrão", "предприпев", "导歌", "프리코러스"), "pre-chorus"
+    ),
+    **dict.fromkeys(("middle 8", "middle eight", "puente", "ponte", "pont", "мост", "桥段", "ブリッジ"), "bridge"),
+    **dict.fromkeys(
+        ("instrumental", "interlude", "interludio", "zwischenspiel", "проигрыш", "间奏", "間奏", "간주"), "inst"
+    ),
+    **dict.fromkeys(("instrumental break", "instrumental interlude", "instrumental section"), "inst"),
+    **dict.fromkeys(("coda", "ending", "конец", "尾奏", "结尾", "アウトロ", "아웃트로"), "outro"),
+    **dict.fromkeys(("breakdown",), "break"),
+}
+
+# Sung words stand in round brackets too: "(break)" may well be one. These names are never sung so.
+IN_ROUND_BRACKETS = frozenset({"intro", "verse", "chorus", "pre-chorus", "bridge", "outro", "inst"})
+
+_TAG = re.compile(r"\[([^\[\]]*)\]|【([^【】]*)】|［([^［］]*)］")
+_ROUND = re.compile(r"[(（]([^()（）]{1,60})[)）]\s*:?$")
+# What may stand beside the name: how often, which one, who sings.
+_ASIDE = re.compile(r"\s*(?::|：|\s[-–—|]\s|,|\().*$", re.DOTALL)
+_COUNT = re.compile(
+    r"\b(?:x\s?\d+|\d+\s?x|×\s?\d+|\d+\s?×|\d+(?:st|nd|rd|th)?[a-d]?|[ivx]+|[a-d]"
+    r"|one|two|three|four|five|first|second|third|final|last|repeat|again|double|half|extended|short)\b"
+)
+_ONLY_COUNT = re.compile(r"\(?(?:[x×]\s?\d+|\d+\s?[x×])\)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Tag:
+    """What a line begins with. `token` is one of TOKENS, or "" if nobody can tell which is meant."""
+
+    token: str
+    text: str
+    rest: str
+
+
+def token_of(name: str) -> str:
+    """The token for what stands between the brackets, "" if it is not clear: "Verse 1: Anna" → "verse"."""
+    name = _ASIDE.sub("", name.strip().lower()).strip()
+    name = re.sub(r"[\s_-]+", " ", name)
+    if name in NAMES:
+        return NAMES[name]
+    bare = re.sub(r"\s+", " ", _COUNT.sub(" ", name.replace("×", "x"))).strip(" .#")
+    bare = re.sub(r"^\d+\s*|\s*\d+$", "", bare)
+    if bare in NAMES:
+        return NAMES[bare]
+    return "solo" if bare.endswith(" solo") else ""
+
+
+def read_tag(line: str) -> Tag | None:
+    """The structure tag at the start of a stripped line, if there is one.
+
+    A tag in round brackets must be the whole line. `rest` is what is sung after the tag.
+    """
+    if square := _TAG.match(line):
+        name = next(group for group in square.groups() if group is not None)
+        rest = line[square.end() :].strip(" :：\t")
+        return Tag(token_of(name), square.group(), "" if _ONLY_COUNT.fullmatch(rest) else rest)
+    if round_ := _ROUND.match(line):
+        token = token_of(round_.group(1))
+        if token in IN_ROUND_BRACKETS:
+            return Tag(token, line, "")
+    return None
