@@ -46,10 +46,18 @@ class FromEngine(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fiel
     """Base of the engine's answers."""
 
 
+class Absent(Struct, frozen=True, kw_only=True):
+    """A backend that this engine knows but cannot run, and why."""
+
+    backend: str
+    reason: Problem
+
+
 class Ready(FromEngine, frozen=True, kw_only=True):
     """The engine is up; says what its backends can do."""
 
     backends: tuple[Capabilities, ...]
+    absent: tuple[Absent, ...] = ()
     default_backend: str
     release: str
 
@@ -70,6 +78,13 @@ class Step(JobWord, frozen=True, kw_only=True):
 
     fraction: Fraction
     stage: str = ""
+
+
+class Halfway(JobWord, frozen=True, kw_only=True):
+    """A preview of one take: `file` in scratch is (C, T) float32 over the hull of the targets."""
+
+    number: int
+    file: str
 
 
 class Variant(JobWord, frozen=True, kw_only=True):
@@ -98,4 +113,4 @@ class Aborted(JobWord, frozen=True, kw_only=True):
 
 
 EngineOrder = Render | Abort | Ping
-EngineWord = Ready | Pong | Step | Variant | Finished | Broke | Aborted
+EngineWord = Ready | Pong | Step | Halfway | Variant | Finished | Broke | Aborted

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from bridge_server.protocol.errors import Problem
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import Capabilities, ClientName, Fraction, JobId, Take
+from bridge_server.protocol.values import Capabilities, ClientName, Fraction, JobId, Path, Take
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 EngineState = Literal["starting", "ready", "down"]
@@ -47,6 +47,13 @@ class TakeReady(JobEvent, frozen=True, kw_only=True, tag="take"):
     """A take lies complete on disk; more may follow."""
 
     take: Take
+
+
+class Preview(JobEvent, frozen=True, kw_only=True):
+    """Half-way of a take, cheaply made, for a first impression; sent where the job asks with `preview`."""
+
+    number: Annotated[int, Meta(ge=1, description="of the take that it will become")]
+    path: Annotated[Path, Meta(description="absolute path of a WAV of the span; later takes do not depend on it")]
 
 
 class Done(JobEvent, frozen=True, kw_only=True):
@@ -131,9 +138,9 @@ class EngineChanged(Event, frozen=True, kw_only=True, tag="engine"):
 
 
 AnyEvent = (
-    Accepted | Started | Progress | TakeReady | Done | Failed | Cancelled | Place
+    Accepted | Started | Progress | Preview | TakeReady | Done | Failed | Cancelled | Place
     | Refused | Ok | Welcome | Listing | EngineChanged
 )  # fmt: skip
 
-KeptEvent = Accepted | Started | TakeReady | Done | Failed | Cancelled | Place
+KeptEvent = Accepted | Started | Preview | TakeReady | Done | Failed | Cancelled | Place
 """Events that are written down and carry a `seq`."""

@@ -16,9 +16,12 @@ from bridge_server.protocol.values import (
     Folder,
     Fraction,
     JobId,
+    Language,
+    Lora,
     Lyrics,
     Music,
     Path,
+    Sampling,
     Seed,
     Source,
     Tags,
@@ -76,6 +79,10 @@ class Composition(Job, frozen=True, kw_only=True):
     tags: Tags = ""
     lyrics: Lyrics = ""
     music: Annotated[Music, Meta(description="tempo, meter and key of the project at the span")] = Music()
+    language: Language = ""
+    sampling: Annotated[Sampling, Meta(description="how the model samples")] = Sampling()
+    loras: Annotated[tuple[Lora, ...], Meta(max_length=8, description="small trained changes of the model")] = ()
+    preview: Annotated[bool, Meta(description="hear half-way where it is going, as a `preview` event")] = False
 
 
 class Placed(Composition, frozen=True, kw_only=True):
@@ -95,6 +102,10 @@ class Generate(Composition, frozen=True, kw_only=True):
     """New music for an empty span of the timeline."""
 
     span: Annotated[Span, Meta(description="counts on the timeline; its rate is the rate of the result")]
+    reference: Annotated[
+        Source | None, Meta(description="audio to follow; its `start` counts from the start of the span")
+    ] = None
+    reference_strength: Annotated[Fraction, Meta(description="0: hardly follow it; 1: the reference itself")] = 0.5
 
 
 class Repaint(Placed, frozen=True, kw_only=True):

@@ -36,6 +36,10 @@ Tags = Annotated[str, Meta(max_length=2_000, description="words for style, mood 
 Lyrics = Annotated[
     str, Meta(max_length=40_000, description="the words to sing, with lines like [verse]; empty for instrumental music")
 ]
+Language = Annotated[
+    str,
+    Meta(pattern=r"^([a-z]{2})?$(?!\n)", description="of the lyrics, e.g. en, ja; empty: found out line by line"),
+]
 Seed = Annotated[int, Meta(ge=0, le=2**53 - 1, description="the same seed and request give the same audio")]
 Count = Annotated[int, Meta(ge=0, le=LONGEST, description="whole samples")]
 Fraction = Annotated[float, Meta(ge=0, le=1, description="from 0 to 1")]
@@ -69,6 +73,71 @@ class Source(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
         Meta(ge=-LONGEST, le=LONGEST, description="where its first sample lies on the timeline, at the span's rate"),
     ] = 0
     gain_db: Annotated[float, Meta(ge=-120, le=40, description="how loud the project plays it, in decibels")] = 0.0
+
+
+class Sampling(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How a model samples, under the names of ACE-Step v1. What is absent is the backend's own choice.
+
+    A backend's `settings` name those that mean something to it; it says in a note that it ignores the others.
+    """
+
+    infer_step: Annotated[int, Meta(ge=1, le=1_000, description="steps; more is finer and slower")] | None = None
+    guidance_scale: (
+        Annotated[float, Meta(ge=0, le=100, description="how closely the words are followed; 0 and 1: not guided")]
+        | None
+    ) = None
+    scheduler_type: (
+        Annotated[Literal["euler", "heun", "pingpong"], Meta(description="the sampler; heun takes twice as long")]
+        | None
+    ) = None
+    cfg_type: Annotated[Literal["apg", "cfg", "cfg_star"], Meta(description="the kind of guidance")] | None = None
+    omega_scale: Annotated[float, Meta(ge=-100, le=100, description="granularity")] | None = None
+    guidance_interval: (
+        Annotated[float, Meta(ge=0, le=1, description="share of the steps, around the middle, that are guided")] | None
+    ) = None
+    guidance_interval_decay: (
+        Annotated[float, Meta(ge=0, le=1, description="how far guidance falls to its minimum meanwhile")] | None
+    ) = None
+    min_guidance_scale: Annotated[float, Meta(ge=0, le=200, description="that minimum")] | None = None
+    use_erg_tag: Annotated[bool, Meta(description="guide away from weakened tags instead of none")] | None = None
+    use_erg_lyric: Annotated[bool, Meta(description="guide away from weakened lyrics instead of none")] | None = None
+    use_erg_diffusion: Annotated[bool, Meta(description="guide away from weakened attention")] | None = None
+    oss_steps: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=1_000)], ...],
+        Meta(max_length=200, description="which steps of a longer schedule are taken, rising; replaces `infer_step`"),
+    ] = ()
+    guidance_scale_text: (
+        Annotated[float, Meta(ge=0, le=100, description="above 1, both: guidance for the tags of its own")] | None
+    ) = None
+    guidance_scale_lyric: (
+        Annotated[float, Meta(ge=0, le=100, description="above 1, both: guidance for the lyrics of its own")] | None
+    ) = None
+    edit_n_min: (
+        Annotated[
+            float, Meta(ge=0, le=1, description="share of the schedule that an `edit` skips; by default its mode's")
+        ]
+        | None
+    ) = None
+    edit_n_max: (
+        Annotated[float, Meta(ge=0, le=1, description="where an `edit` hands over to sampling; by default its mode's")]
+        | None
+    ) = None
+    edit_n_avg: Annotated[int, Meta(ge=1, le=100, description="noises that an `edit` averages over")] | None = None
+    compatible: Annotated[bool, Meta(description="the reference's results, its oddities included")] = False
+    batch: Annotated[
+        bool,
+        Meta(description="variants all at once: faster on a GPU, equal to one alone but for rounding"),
+    ] = False
+
+
+class Lora(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A small trained change of a model, e.g. to a singer or a genre."""
+
+    path: Annotated[Path, Meta(description="absolute path of a safetensors file, or of the folder it lies in")]
+    weight: Annotated[float, Meta(ge=-3, le=3, description="how strongly it is heard; 0 not at all")] = 1.0
+    honour_metadata: Annotated[
+        bool, Meta(description="weight 1 is the strength that the file says it was trained with, not the reference's")
+    ] = False
 
 
 class Fade(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -164,3 +233,7 @@ class Capabilities(Struct, frozen=True, kw_only=True, omit_defaults=True):
     min_seconds: Annotated[float, Meta(description="shortest span it fills")] = 0.1
     max_seconds: Annotated[float, Meta(description="longest span it fills")] = 240.0
     max_bytes: Annotated[int, Meta(description="memory it needs at the most, on its device; 0 if not known")] = 0
+    settings: Annotated[
+        tuple[str, ...],
+        Meta(description="what else means something to it: names of `sampling`, loras, reference, preview, language"),
+    ] = ()

@@ -156,10 +156,59 @@ var dawbridgeProtocol = {
           "default": {}
         },
         {
+          "name": "language",
+          "required": false,
+          "type": "string",
+          "pattern": "^([a-z]{2})?$(?!\\n)",
+          "doc": "of the lyrics, e.g. en, ja; empty: found out line by line",
+          "default": ""
+        },
+        {
+          "name": "sampling",
+          "required": false,
+          "type": "sampling",
+          "doc": "how the model samples",
+          "default": {}
+        },
+        {
+          "name": "loras",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "lora"
+          },
+          "max_length": 8,
+          "doc": "small trained changes of the model",
+          "default": []
+        },
+        {
+          "name": "preview",
+          "required": false,
+          "type": "boolean",
+          "doc": "hear half-way where it is going, as a `preview` event",
+          "default": false
+        },
+        {
           "name": "span",
           "required": true,
           "type": "span",
           "doc": "counts on the timeline; its rate is the rate of the result"
+        },
+        {
+          "name": "reference",
+          "required": false,
+          "type": "source",
+          "nullable": true,
+          "doc": "audio to follow; its `start` counts from the start of the span"
+        },
+        {
+          "name": "reference_strength",
+          "required": false,
+          "type": "number",
+          "min": 0,
+          "max": 1,
+          "doc": "0: hardly follow it; 1: the reference itself",
+          "default": 0.5
         }
       ]
     },
@@ -269,6 +318,39 @@ var dawbridgeProtocol = {
           "type": "music",
           "doc": "tempo, meter and key of the project at the span",
           "default": {}
+        },
+        {
+          "name": "language",
+          "required": false,
+          "type": "string",
+          "pattern": "^([a-z]{2})?$(?!\\n)",
+          "doc": "of the lyrics, e.g. en, ja; empty: found out line by line",
+          "default": ""
+        },
+        {
+          "name": "sampling",
+          "required": false,
+          "type": "sampling",
+          "doc": "how the model samples",
+          "default": {}
+        },
+        {
+          "name": "loras",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "lora"
+          },
+          "max_length": 8,
+          "doc": "small trained changes of the model",
+          "default": []
+        },
+        {
+          "name": "preview",
+          "required": false,
+          "type": "boolean",
+          "doc": "hear half-way where it is going, as a `preview` event",
+          "default": false
         },
         {
           "name": "match_loudness",
@@ -426,6 +508,39 @@ var dawbridgeProtocol = {
           "type": "music",
           "doc": "tempo, meter and key of the project at the span",
           "default": {}
+        },
+        {
+          "name": "language",
+          "required": false,
+          "type": "string",
+          "pattern": "^([a-z]{2})?$(?!\\n)",
+          "doc": "of the lyrics, e.g. en, ja; empty: found out line by line",
+          "default": ""
+        },
+        {
+          "name": "sampling",
+          "required": false,
+          "type": "sampling",
+          "doc": "how the model samples",
+          "default": {}
+        },
+        {
+          "name": "loras",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "lora"
+          },
+          "max_length": 8,
+          "doc": "small trained changes of the model",
+          "default": []
+        },
+        {
+          "name": "preview",
+          "required": false,
+          "type": "boolean",
+          "doc": "hear half-way where it is going, as a `preview` event",
+          "default": false
         },
         {
           "name": "match_loudness",
@@ -592,6 +707,39 @@ var dawbridgeProtocol = {
           "type": "music",
           "doc": "tempo, meter and key of the project at the span",
           "default": {}
+        },
+        {
+          "name": "language",
+          "required": false,
+          "type": "string",
+          "pattern": "^([a-z]{2})?$(?!\\n)",
+          "doc": "of the lyrics, e.g. en, ja; empty: found out line by line",
+          "default": ""
+        },
+        {
+          "name": "sampling",
+          "required": false,
+          "type": "sampling",
+          "doc": "how the model samples",
+          "default": {}
+        },
+        {
+          "name": "loras",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "lora"
+          },
+          "max_length": 8,
+          "doc": "small trained changes of the model",
+          "default": []
+        },
+        {
+          "name": "preview",
+          "required": false,
+          "type": "boolean",
+          "doc": "hear half-way where it is going, as a `preview` event",
+          "default": false
         },
         {
           "name": "match_loudness",
@@ -873,6 +1021,39 @@ var dawbridgeProtocol = {
           "default": {}
         },
         {
+          "name": "language",
+          "required": false,
+          "type": "string",
+          "pattern": "^([a-z]{2})?$(?!\\n)",
+          "doc": "of the lyrics, e.g. en, ja; empty: found out line by line",
+          "default": ""
+        },
+        {
+          "name": "sampling",
+          "required": false,
+          "type": "sampling",
+          "doc": "how the model samples",
+          "default": {}
+        },
+        {
+          "name": "loras",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "lora"
+          },
+          "max_length": 8,
+          "doc": "small trained changes of the model",
+          "default": []
+        },
+        {
+          "name": "preview",
+          "required": false,
+          "type": "boolean",
+          "doc": "hear half-way where it is going, as a `preview` event",
+          "default": false
+        },
+        {
           "name": "match_loudness",
           "required": false,
           "type": "boolean",
@@ -1031,6 +1212,39 @@ var dawbridgeProtocol = {
           "type": "music",
           "doc": "tempo, meter and key of the project at the span",
           "default": {}
+        },
+        {
+          "name": "language",
+          "required": false,
+          "type": "string",
+          "pattern": "^([a-z]{2})?$(?!\\n)",
+          "doc": "of the lyrics, e.g. en, ja; empty: found out line by line",
+          "default": ""
+        },
+        {
+          "name": "sampling",
+          "required": false,
+          "type": "sampling",
+          "doc": "how the model samples",
+          "default": {}
+        },
+        {
+          "name": "loras",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "lora"
+          },
+          "max_length": 8,
+          "doc": "small trained changes of the model",
+          "default": []
+        },
+        {
+          "name": "preview",
+          "required": false,
+          "type": "boolean",
+          "doc": "hear half-way where it is going, as a `preview` event",
+          "default": false
         },
         {
           "name": "match_loudness",
@@ -1560,6 +1774,44 @@ var dawbridgeProtocol = {
         }
       ]
     },
+    "preview": {
+      "kind": "job",
+      "kept": true,
+      "last": false,
+      "doc": "Half-way of a take, cheaply made, for a first impression; sent where the job asks with `preview`.",
+      "fields": [
+        {
+          "name": "job",
+          "required": true,
+          "type": "string",
+          "pattern": "^[a-z0-9][a-z0-9_-]{7,63}$(?!\\n)",
+          "doc": "made by the client, fresh for every request; 8 to 64 of a-z 0-9 _ -; becomes a folder name"
+        },
+        {
+          "name": "seq",
+          "required": false,
+          "type": "integer",
+          "doc": "counts up over all jobs and restarts; 0 in events that are not kept",
+          "default": 0
+        },
+        {
+          "name": "number",
+          "required": true,
+          "type": "integer",
+          "min": 1,
+          "doc": "of the take that it will become"
+        },
+        {
+          "name": "path",
+          "required": true,
+          "type": "string",
+          "min_length": 1,
+          "max_length": 4096,
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of a WAV of the span; later takes do not depend on it"
+        }
+      ]
+    },
     "take": {
       "kind": "job",
       "kept": true,
@@ -1911,6 +2163,212 @@ var dawbridgeProtocol = {
           "max": 1099511627776,
           "doc": "samples from the last bar line to the start of the span, at the span's rate",
           "default": 0
+        }
+      ]
+    },
+    "sampling": {
+      "doc": "How a model samples, under the names of ACE-Step v1. What is absent is the backend's own choice. A backend's `settings` name those that mean something to it; it says in a note that it ignores the others.",
+      "fields": [
+        {
+          "name": "infer_step",
+          "required": false,
+          "type": "integer",
+          "min": 1,
+          "max": 1000,
+          "doc": "steps; more is finer and slower",
+          "nullable": true
+        },
+        {
+          "name": "guidance_scale",
+          "required": false,
+          "type": "number",
+          "min": 0,
+          "max": 100,
+          "doc": "how closely the words are followed; 0 and 1: not guided",
+          "nullable": true
+        },
+        {
+          "name": "scheduler_type",
+          "required": false,
+          "type": "string",
+          "choices": [
+            "euler",
+            "heun",
+            "pingpong"
+          ],
+          "doc": "the sampler; heun takes twice as long",
+          "nullable": true
+        },
+        {
+          "name": "cfg_type",
+          "required": false,
+          "type": "string",
+          "choices": [
+            "apg",
+            "cfg",
+            "cfg_star"
+          ],
+          "doc": "the kind of guidance",
+          "nullable": true
+        },
+        {
+          "name": "omega_scale",
+          "required": false,
+          "type": "number",
+          "min": -100,
+          "max": 100,
+          "doc": "granularity",
+          "nullable": true
+        },
+        {
+          "name": "guidance_interval",
+          "required": false,
+          "type": "number",
+          "min": 0,
+          "max": 1,
+          "doc": "share of the steps, around the middle, that are guided",
+          "nullable": true
+        },
+        {
+          "name": "guidance_interval_decay",
+          "required": false,
+          "type": "number",
+          "min": 0,
+          "max": 1,
+          "doc": "how far guidance falls to its minimum meanwhile",
+          "nullable": true
+        },
+        {
+          "name": "min_guidance_scale",
+          "required": false,
+          "type": "number",
+          "min": 0,
+          "max": 200,
+          "doc": "that minimum",
+          "nullable": true
+        },
+        {
+          "name": "use_erg_tag",
+          "required": false,
+          "type": "boolean",
+          "doc": "guide away from weakened tags instead of none",
+          "nullable": true
+        },
+        {
+          "name": "use_erg_lyric",
+          "required": false,
+          "type": "boolean",
+          "doc": "guide away from weakened lyrics instead of none",
+          "nullable": true
+        },
+        {
+          "name": "use_erg_diffusion",
+          "required": false,
+          "type": "boolean",
+          "doc": "guide away from weakened attention",
+          "nullable": true
+        },
+        {
+          "name": "oss_steps",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "integer",
+            "min": 1,
+            "max": 1000
+          },
+          "max_length": 200,
+          "doc": "which steps of a longer schedule are taken, rising; replaces `infer_step`",
+          "default": []
+        },
+        {
+          "name": "guidance_scale_text",
+          "required": false,
+          "type": "number",
+          "min": 0,
+          "max": 100,
+          "doc": "above 1, both: guidance for the tags of its own",
+          "nullable": true
+        },
+        {
+          "name": "guidance_scale_lyric",
+          "required": false,
+          "type": "number",
+          "min": 0,
+          "max": 100,
+          "doc": "above 1, both: guidance for the lyrics of its own",
+          "nullable": true
+        },
+        {
+          "name": "edit_n_min",
+          "required": false,
+          "type": "number",
+          "min": 0,
+          "max": 1,
+          "doc": "share of the schedule that an `edit` skips; by default its mode's",
+          "nullable": true
+        },
+        {
+          "name": "edit_n_max",
+          "required": false,
+          "type": "number",
+          "min": 0,
+          "max": 1,
+          "doc": "where an `edit` hands over to sampling; by default its mode's",
+          "nullable": true
+        },
+        {
+          "name": "edit_n_avg",
+          "required": false,
+          "type": "integer",
+          "min": 1,
+          "max": 100,
+          "doc": "noises that an `edit` averages over",
+          "nullable": true
+        },
+        {
+          "name": "compatible",
+          "required": false,
+          "type": "boolean",
+          "doc": "the reference's results, its oddities included",
+          "default": false
+        },
+        {
+          "name": "batch",
+          "required": false,
+          "type": "boolean",
+          "doc": "variants all at once: faster on a GPU, equal to one alone but for rounding",
+          "default": false
+        }
+      ]
+    },
+    "lora": {
+      "doc": "A small trained change of a model, e.g. to a singer or a genre.",
+      "fields": [
+        {
+          "name": "path",
+          "required": true,
+          "type": "string",
+          "min_length": 1,
+          "max_length": 4096,
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of a safetensors file, or of the folder it lies in"
+        },
+        {
+          "name": "weight",
+          "required": false,
+          "type": "number",
+          "min": -3,
+          "max": 3,
+          "doc": "how strongly it is heard; 0 not at all",
+          "default": 1.0
+        },
+        {
+          "name": "honour_metadata",
+          "required": false,
+          "type": "boolean",
+          "doc": "weight 1 is the strength that the file says it was trained with, not the reference's",
+          "default": false
         }
       ]
     },
@@ -2358,6 +2816,16 @@ var dawbridgeProtocol = {
           "type": "integer",
           "doc": "memory it needs at the most, on its device; 0 if not known",
           "default": 0
+        },
+        {
+          "name": "settings",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "string"
+          },
+          "doc": "what else means something to it: names of `sampling`, loras, reference, preview, language",
+          "default": []
         }
       ]
     },
@@ -2585,6 +3053,7 @@ var dawbridgeProtocol = {
       "accepted": "/dawbridge/1/accepted",
       "started": "/dawbridge/1/started",
       "progress": "/dawbridge/1/progress",
+      "preview": "/dawbridge/1/preview",
       "take": "/dawbridge/1/take",
       "done": "/dawbridge/1/done",
       "failed": "/dawbridge/1/failed",

@@ -42,6 +42,12 @@ def put(message: dict[str, Any], place: Place, value: Any) -> dict[str, Any]:
     return changed
 
 
+def get(message: Any, place: Place) -> Any:
+    for step in place:
+        message = message[step]
+    return message
+
+
 ALL = [
     (request, place, field) for request in FULL for place, field in places(TABLES["requests"][request]["fields"], None)
 ]
@@ -84,7 +90,7 @@ def test_numbers(request_word: str, place: Place, field: dict[str, Any]):
 
 @cases("max_length", "pattern")
 def test_texts_and_lists(request_word: str, place: Place, field: dict[str, Any]):
-    sample = FULL[request_word]["sources"][:1] if field["type"] == "list" else "a"
+    sample = get(FULL[request_word], place)[:1] if field["type"] == "list" else "a"
     if "max_length" in field:
         read(put(FULL[request_word], place, sample * field["max_length"]))
         refuse(put(FULL[request_word], place, sample * (field["max_length"] + 1)))
@@ -102,7 +108,7 @@ def test_texts_and_lists(request_word: str, place: Place, field: dict[str, Any])
 def test_choices(request_word: str, place: Place, field: dict[str, Any]):
     for choice in field["choices"]:
         read(put(FULL[request_word], place, choice))
-    for wrong in ("", field["choices"][0].upper(), 0, None):
+    for wrong in ("", field["choices"][0].upper(), 0, *(() if field.get("nullable") else (None,))):
         refuse(put(FULL[request_word], place, wrong))
 
 

@@ -14,7 +14,7 @@ from bridge_server.protocol import requests as asked
 from bridge_server.protocol.emit.contract import word
 from bridge_server.protocol.errors import ERRORS, Problem
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import Capabilities, Fade, Loudness, Music, Part, Source, Stem, Take
+from bridge_server.protocol.values import Capabilities, Fade, Lora, Loudness, Music, Part, Sampling, Source, Stem, Take
 
 LARGEST_SEED = 2**53 - 1
 JOB = "3f2a9c01-repaint"
@@ -49,17 +49,48 @@ WORK: dict[str, Any] = {
     "channels": 1,
     "timeline": 480_000,
 }
+SAMPLING = Sampling(
+    infer_step=27,
+    guidance_scale=7.5,
+    scheduler_type="pingpong",
+    cfg_type="cfg_star",
+    omega_scale=-10.5,
+    guidance_interval=0.75,
+    guidance_interval_decay=0.25,
+    min_guidance_scale=2.5,
+    use_erg_tag=False,
+    use_erg_lyric=False,
+    use_erg_diffusion=True,
+    oss_steps=(16, 29, 52),
+    guidance_scale_text=5.5,
+    guidance_scale_lyric=1.5,
+    edit_n_min=0.125,
+    edit_n_max=0.875,
+    edit_n_avg=2,
+    compatible=True,
+    batch=True,
+)
 COMPOSED: dict[str, Any] = {
     **WORK,
     "tags": "lofi, rhodes, brushed drums",
     "lyrics": "[verse]\nMorgenrot – 夜明け 🎵\n",
     "music": Music(bpm=82.5, meter="6/8", key="F# minor", since_bar=1_234),
+    "language": "de",
+    "sampling": SAMPLING,
+    "loras": (
+        Lora(path="/models/rap/pytorch_lora_weights.safetensors"),
+        Lora(path="C:\\LoRAs\\Süß", weight=-0.5, honour_metadata=True),
+    ),
+    "preview": True,
 }
 PLACED: dict[str, Any] = {**COMPOSED, "match_loudness": False, "handles": 4_800}
 WHOLE: dict[str, Any] = {**PLACED, "form": "whole"}
 
 REQUESTS: list[tuple[Struct, Struct]] = [
-    (asked.Generate(job=JOB, span=BAR), asked.Generate(job=JOB, span=BAR, **COMPOSED)),
+    (
+        asked.Generate(job=JOB, span=BAR),
+        asked.Generate(job=JOB, span=BAR, reference=DRUMS, reference_strength=0.25, **COMPOSED),
+    ),
     (
         asked.Repaint(job=JOB, source=GUITAR, span=BAR),
         asked.Repaint(job=JOB, source=DRUMS, span=BAR, strength=0.75, **WHOLE),
@@ -166,6 +197,7 @@ BACKEND = Capabilities(
     min_seconds=1.5,
     max_seconds=180.5,
     max_bytes=8_589_934_592,
+    settings=("infer_step", "loras"),
 )
 LINES = (
     told.JobLine(job=OTHER, client="reaper", task="layer", state="queued", created=1_767_225_600.25),
@@ -188,6 +220,10 @@ EVENTS: list[tuple[Struct, Struct]] = [
     (told.Started(job=JOB), told.Started(job=JOB, seq=42, attempt=2)),
     (told.Progress(job=JOB), told.Progress(job=JOB, fraction=0.375, stage="rendering 2 of 3")),
     (told.TakeReady(job=JOB, take=LEAST_TAKE), told.TakeReady(job=JOB, seq=43, take=TAKE)),
+    (
+        told.Preview(job=JOB, number=1, path=f"{FOLDER}/preview-1.wav"),
+        told.Preview(job=JOB, seq=43, number=2, path=f"{FOLDER}/preview-2.wav"),
+    ),
     (told.Done(job=JOB), told.Done(job=JOB, seq=45, takes=(LEAST_TAKE, TAKE), seconds=3.5)),
     (told.Failed(job=JOB, error=BEYOND), told.Failed(job=JOB, seq=45, error=LOST)),
     (told.Cancelled(job=JOB), told.Cancelled(job=JOB, seq=45)),
