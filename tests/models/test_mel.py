@@ -7,9 +7,9 @@ import torch
 from engine.models.ace_v1 import mel as mel_module
 from engine.models.ace_v1.mel import LogMel, mel_bank
 from engine.models.ace_v1.vocoder_config import VocoderConfig
-from tests.models.audio_cases import SMALL_VOCODER, GoldenCase, audio_case, noise, sine
+from tests.models.audio_cases import SMALL_VOCODER, GoldenCase, audio_case, noise, one_thread, sine
 
-__all__ = ["audio_case"]
+__all__ = ["audio_case", "one_thread"]
 
 PUBLISHED = VocoderConfig()
 SMALL = VocoderConfig.from_dict(SMALL_VOCODER)

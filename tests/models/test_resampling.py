@@ -7,7 +7,9 @@ import torch
 from torch import Tensor
 
 from engine.models.ace_v1.resampling import resample, sinc_kernel
-from tests.models.audio_cases import noise, sine
+from tests.models.audio_cases import noise, one_thread, sine
+
+__all__ = ["one_thread"]
 
 RATES = [(48_000, 44_100), (44_100, 48_000), (32_000, 44_100), (22_050, 44_100), (96_000, 44_100), (44_100, 8_000)]
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from engine.models.ace_v1.tiling import Local, chain, pieces
-from tests.models.audio_cases import noise
+from tests.models.audio_cases import noise, one_thread
+
+__all__ = ["one_thread"]
 
 BLUR = Local(lambda x: functional.conv1d(x, torch.ones(1, 1, 7) / 7, padding=3), 3)
 HALVE = Local(lambda x: functional.conv1d(x, torch.tensor([[[0.2, 0.5, 0.3]]]), stride=2, padding=1), 1, Fraction(1, 2))
@@ -17,7 +19,9 @@ TRIPLE = Local(lambda x: x.repeat_interleave(3, dim=-1), 0, Fraction(3))
 
 
 @given(st.integers(1, 500), st.integers(1, 40), st.integers(0, 20), st.sampled_from([1, 2, 8]))
-def test_pieces_cover_everything_once_and_bring_their_neighbours(frames: int, count: int, halo: int, align: int) -> None:
+def test_pieces_cover_everything_once_and_bring_their_neighbours(
+    frames: int, count: int, halo: int, align: int
+) -> None:
     cut = list(pieces(frames, count, halo, align))
     assert len(cut) <= count
     assert [piece.start for piece in cut] == [0, *(piece.end for piece in cut[:-1])]

@@ -116,9 +116,9 @@ class Codec:
         Returns (B, 2, ceil(F·4096·rate/44100)) float32, full scale ±1.
         Raises ValueError for latents of another shape.
         """
-        channels = self.dcae.config.latent_channels
-        if latents.ndim != 4 or latents.shape[1] != channels:
-            raise ValueError(f"latents must be (B, {channels}, H, F), not {tuple(latents.shape)}")
+        shape = self.dcae.config.latent_channels, self.vocoder.config.n_mels // self.compression
+        if latents.ndim != 4 or latents.shape[1:3] != shape:
+            raise ValueError(f"latents must be (B, {shape[0]}, {shape[1]}, F), not {tuple(latents.shape)}")
         frames = latents.shape[-1]
         if frames == 0:
             return torch.zeros(len(latents), self.dcae.config.in_channels, 0, device=self.device)
