@@ -27,7 +27,7 @@ class _Projections(nn.Module):
         self.to_out = nn.ModuleList([Linear(width, width)])
 
     def split(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.heads, -1))  # (B, N, D) → (B, N, H, d)
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (B, N, D) → (B, H, N, d)
 
 
 def linear_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -53,17 +53,22 @@ class LinearAttention(_Projections):
 
         The core runs in float32 whatever the dtype of `h` or autocast, for its sums run over thousands of frames.
         """
-        q = rotate(self.split(self.to_q(h)), table).relu()
-        k = rotate(self.split(self.to_k(h)), table).relu()
-        v = self.split(self.to_v(h)).float()
+        q = rotate(self._laid_out(self.to_q(h)), table).relu()
+        k = rotate(self._laid_out(self.to_k(h)), table).relu()
+        v = self._laid_out(self.to_v(h))
         if mask is not None:
-            kept = mask[:, :, None, None].float()
+            kept = mask[:, None, :, None].float()
             q, k, v = q * kept, k * kept, v * kept
         with torch.autocast(h.device.type, enabled=False):
-            out = linear_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2))  # (B, H, N, d)
+            out = linear_attention(q, k, v)  # (B, H, N, d)
         if h.dtype == torch.float16:
             out = out.clamp(-FLOAT16_LIMIT, FLOAT16_LIMIT)
-        return self.to_out[0](out.transpose(1, 2).flatten(2).to(h.dtype))
+        out = out.transpose(1, 2).to(h.dtype, memory_format=torch.contiguous_format)
+        return self.to_out[0](out.flatten(2))
+
+    def _laid_out(self, x: Tensor) -> Tensor:
+        """Heads side by side in memory, while the cast passes over it anyway; matrix products would copy it."""
+        return self.split(x).to(torch.float32, memory_format=torch.contiguous_format)
 
 
 class CrossAttention(_Projections):
@@ -84,7 +89,7 @@ class CrossAttention(_Projections):
         """(R, S, D) conditions → rotated keys and values, each (R, H, S, d): the same at every step."""
         k = rotate(self.split(self.to_k(states)), table).to(states.dtype)
         v = self.split(self.to_v(states))
-        return k.transpose(1, 2).contiguous(), v.transpose(1, 2).contiguous()
+        return k.contiguous(), v.contiguous()
 
     def forward(
         self,
@@ -104,7 +109,7 @@ class CrossAttention(_Projections):
         q = self.to_q(h)
         if query_scale is not None:
             q = q * query_scale.to(q.dtype)[:, None, None]
-        q = rotate(self.split(q), table).to(h.dtype)  # (B, N, H, d)
+        q = rotate(self.split(q), table).to(h.dtype).transpose(1, 2)  # (B, N, H, d)
         q = q.reshape(rows, -1, *q.shape[2:]).transpose(1, 2)  # (R, H, B/R·N, d)
         out = F.scaled_dot_product_attention(q, keys, values, attn_mask=mask)
         out = out.transpose(1, 2).reshape(-1, frames, h.shape[-1])  # (B, N, D)

@@ -24,6 +24,14 @@ def rms_norm(h: Tensor) -> Tensor:
     return F.rms_norm(h, h.shape[-1:], eps=RMS_EPSILON)
 
 
+def modulated(h: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    """Normalised (B, N, D), scaled and shifted by (B, 1, D) each: the timestep's grip on a layer.
+
+    Source: Peebles and Xie, "Scalable Diffusion Models with Transformers" (DiT), arXiv 2212.09748, adaLN.
+    """
+    return torch.addcmul(shift, rms_norm(h), 1 + scale)
+
+
 class PatchEmbed(nn.Module):
     """One token per latent frame, normalised over the whole song: the length of the song changes every token."""
 
@@ -78,7 +86,7 @@ class FinalLayer(nn.Module):
     def forward(self, h: Tensor, embedded: Tensor) -> Tensor:
         """(B, F, D) tokens and the (B, D) timestep embedding → (B, 8, 16, F)."""
         shift, scale = (self.scale_shift_table + embedded[:, None]).chunk(2, dim=1)  # (B, 1, D) each
-        h = self.linear(rms_norm(h) * (1 + scale) + shift)  # (B, F, 16 · 8), a row's channels side by side
+        h = self.linear(modulated(h, scale, shift))  # (B, F, 16 · 8), a row's channels side by side
         return h.unflatten(-1, (-1, self.channels)).permute(0, 3, 2, 1)
 
 

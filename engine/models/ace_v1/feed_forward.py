@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
@@ -28,6 +31,8 @@ class GLUMBConv(nn.Module):
 
     def forward(self, h: Tensor) -> Tensor:
         """(B, N, D) → (B, N, D)."""
-        h = F.silu(self.inverted_conv.conv(h.transpose(1, 2)))  # (B, 2F, N)
-        value, gate = self.depth_conv.conv(h).chunk(2, dim=1)  # (B, F, N) each
+        rows = h.shape[0]
+        weight, bias = self.inverted_conv.conv.weight[..., 0], cast(Tensor, self.inverted_conv.conv.bias)
+        h = torch.baddbmm(bias[:, None], weight.expand(rows, -1, -1), h.transpose(1, 2))  # (B, 2F, N)
+        value, gate = self.depth_conv.conv(F.silu(h, inplace=True)).chunk(2, dim=1)  # (B, F, N) each
         return F.linear((value * F.silu(gate)).transpose(1, 2), self.point_conv.conv.weight[..., 0])  # (B, N, D)

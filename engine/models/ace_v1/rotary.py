@@ -28,14 +28,14 @@ def rotary_table(length: int, width: int, theta: float, device: torch.device) ->
 
 
 def rotate(x: Tensor, table: RotaryTable) -> Tensor:
-    """Turn (B, N, H, d) by its positions; returns float32.
+    """Turn (…, N, d) by its positions; returns float32.
 
     Tables are laid out in halves but applied to neighbouring pairs (2j, 2j+1), so the two members of a pair turn by
     different angles. That is no rotation, yet the weights were trained with it.
     """
     x = x.float()
     partners = x.unflatten(-1, (-1, 2)).flip(-1).flatten(-2)
-    return x * table.cos[:, None] + partners * table.signed_sin[:, None]
+    return x * table.cos + partners * table.signed_sin
 
 
 class RotaryCache:

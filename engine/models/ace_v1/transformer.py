@@ -16,7 +16,7 @@ from torch.utils.checkpoint import checkpoint
 from engine.models.ace_v1.attention import UNUSED_PROJECTIONS, CrossAttention, LinearAttention
 from engine.models.ace_v1.conditions import Conditions
 from engine.models.ace_v1.config import ERG_BLOCKS, ERG_LYRIC_LAYERS, TransformerConfig
-from engine.models.ace_v1.embedders import FinalLayer, PatchEmbed, TimestepEmbedder, rms_norm
+from engine.models.ace_v1.embedders import FinalLayer, PatchEmbed, TimestepEmbedder, modulated
 from engine.models.ace_v1.feed_forward import GLUMBConv
 from engine.models.ace_v1.linear import Linear
 from engine.models.ace_v1.lyric_encoder import LyricEncoder
@@ -63,9 +63,9 @@ class Block(nn.Module):
         heard       keys and values, their mask, and the scale of the queries, as cross attention takes them
         """
         shift_1, scale_1, gate_1, shift_2, scale_2, gate_2 = (self.scale_shift_table + modulation).chunk(6, dim=1)
-        h = h + gate_1 * self.attn(rms_norm(h) * (1 + scale_1) + shift_1, table, frame_mask)
+        h = torch.addcmul(h, gate_1, self.attn(modulated(h, scale_1, shift_1), table, frame_mask))
         h = h + self.cross_attn(h, table, *heard)
-        return h + gate_2 * self.ff(rms_norm(h) * (1 + scale_2) + shift_2)
+        return torch.addcmul(h, gate_2, self.ff(modulated(h, scale_2, shift_2)))
 
 
 class Transformer(nn.Module):
