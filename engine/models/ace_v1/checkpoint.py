@@ -59,7 +59,7 @@ def find_checkpoint(place: str | Path) -> Path:
     if any((folder / part).is_dir() for part in PARTS):
         return _complete(folder)
     if any((folder / f"{stem}{end}").exists() for stem in STEMS for end in (".safetensors", ".safetensors.index.json")):
-        raise CheckpointError(f"{folder} is one part of a model; name the folder that holds it and {_listed(PARTS)}.")
+        raise CheckpointError(f"{folder} is one part of a model; name the folder that holds it and {listed(PARTS)}.")
     return _complete(_cached(HUB_NAME, folder) or folder)
 
 
@@ -68,7 +68,7 @@ def _complete(folder: Path) -> Path:
         raise CheckpointError(f"There is no folder {folder}, and no downloaded model of that name.")
     missing = [part for part in PARTS if not (folder / part).is_dir()]
     if missing:
-        raise CheckpointError(f"{folder} is not a whole ACE-Step v1 model: it has no folder {_listed(missing)}.")
+        raise CheckpointError(f"{folder} is not a whole ACE-Step v1 model: it has no folder {listed(missing)}.")
     return folder
 
 
@@ -103,7 +103,7 @@ def tensor_files(folder: Path) -> TensorFiles:
     pickles = sorted(path.name for path in folder.glob("*") if path.suffix in PICKLES)
     if pickles:
         raise CheckpointError(
-            f"{folder} holds {_listed(pickles)}, a pickle, which can run programs when it is read and is therefore "
+            f"{folder} holds {listed(pickles)}, a pickle, which can run programs when it is read and is therefore "
             "refused. Use the model's .safetensors files."
         )
     raise CheckpointError(f"{folder} holds no {STEMS[0]}.safetensors or {STEMS[1]}.safetensors, whole or in shards.")
@@ -127,14 +127,14 @@ def _sharded(index: Path) -> TensorFiles:
     names = sorted(set(weight_map.values()))
     outside = [name for name in names if Path(name).name != name]
     if outside:
-        raise CheckpointError(f"{index} names files outside its own folder: {_listed(outside)}.")
+        raise CheckpointError(f"{index} names files outside its own folder: {listed(outside)}.")
     absent = [name for name in names if not (index.parent / name).exists()]
     if absent:
-        raise CheckpointError(f"{index.parent} lacks {len(absent)} of its {len(names)} shards: {_listed(absent)}.")
+        raise CheckpointError(f"{index.parent} lacks {len(absent)} of its {len(names)} shards: {listed(absent)}.")
     shards = {name: tensor_file(index.parent / name) for name in names}
     lost = [tensor for tensor, name in weight_map.items() if tensor not in shards[name].tensors]
     if lost:
-        raise CheckpointError(f"{index} promises tensors that its shards do not hold: {_listed(lost)}.")
+        raise CheckpointError(f"{index} promises tensors that its shards do not hold: {listed(lost)}.")
     return TensorFiles({tensor: shards[name].tensors[tensor] for tensor, name in weight_map.items()}, {})
 
 
@@ -182,7 +182,7 @@ def _json(path: Path) -> dict[str, Any]:
     return values
 
 
-def _listed(names: Sequence[str], most: int = 5) -> str:
+def listed(names: Sequence[str], most: int = 6) -> str:
     """The first few of many names, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more

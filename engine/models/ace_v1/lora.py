@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from engine.models.ace_v1.checkpoint import CheckpointError
+from engine.models.ace_v1.checkpoint import CheckpointError, listed
 from engine.models.ace_v1.linear import Linear
 from engine.models.ace_v1.transformer import Transformer, is_unused_at_inference
 
@@ -26,7 +26,6 @@ METADATA = "lora_adapter_metadata"
 PREFIXES = ("transformer.", "base_model.model.", "diffusion_model.")
 """What other programs put in front of the official names."""
 DOWN, UP = ".lora_A.weight", ".lora_B.weight"
-LISTED = 5
 HEAVIEST = 3.0
 
 
@@ -48,15 +47,15 @@ class LoRA:
         plain = {_official(key): tensor for key, tensor in tensors.items()}
         strange = [key for key in plain if not key.endswith((DOWN, UP))]
         if strange or not plain:
-            raise CheckpointError(f"{name} is no LoRA that this model can use: {_listed(strange) or 'it is empty'}.")
+            raise CheckpointError(f"{name} is no LoRA that this model can use: {listed(strange) or 'it is empty'}.")
         paths = sorted({key.removesuffix(DOWN).removesuffix(UP) for key in plain})
         alone = [path for path in paths if path + DOWN not in plain or path + UP not in plain]
         if alone:
-            raise CheckpointError(f"{name} is incomplete: half of each of these is missing: {_listed(alone)}.")
+            raise CheckpointError(f"{name} is incomplete: half of each of these is missing: {listed(alone)}.")
         layers = {path: (plain[path + DOWN], plain[path + UP]) for path in paths}
         unpaired = [path for path, (down, up) in layers.items() if not _is_pair(down, up)]
         if unpaired:
-            raise CheckpointError(f"{name} does not change linear layers only: {_listed(unpaired)}.")
+            raise CheckpointError(f"{name} does not change linear layers only: {listed(unpaired)}.")
         config = _adapter_config(name, metadata)
         return cls(
             name, layers, {path: _trained_scale(path, down.shape[0], config) for path, (down, _) in layers.items()}
@@ -109,10 +108,10 @@ def _matching(transformer: Transformer, lora: LoRA) -> list[str]:
     modules = dict(transformer.named_modules())
     found = {path: modules[path] for path in lora.layers if path in modules}
     if not any(path in modules or is_unused_at_inference(f"{path}.weight") for path in lora.layers):
-        raise CheckpointError(f"{lora.name} is a LoRA for another model: this one has no {_listed(list(lora.layers))}.")
+        raise CheckpointError(f"{lora.name} is a LoRA for another model: this one has no {listed(list(lora.layers))}.")
     faults = [fault for path, module in found.items() if (fault := _misfit(path, module, *lora.layers[path]))]
     if faults:
-        raise CheckpointError(f"{lora.name} is a LoRA for another model: {_listed(faults)}.")
+        raise CheckpointError(f"{lora.name} is a LoRA for another model: {listed(faults)}.")
     return list(found)
 
 
@@ -153,7 +152,3 @@ def _trained_scale(path: str, rank: int, config: Mapping[str, Any]) -> float:
     if alpha is None:
         return 1.0
     return alpha / (math.sqrt(rank) if config.get("use_rslora") else rank)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")

@@ -18,6 +18,7 @@ from engine.models.ace_v1.checkpoint import (
     VOCODER,
     CheckpointError,
     TensorFiles,
+    listed,
     read_config,
     tensor_file,
     tensor_files,
@@ -29,7 +30,6 @@ from engine.models.ace_v1.transformer import Transformer, is_unused_at_inference
 from engine.models.ace_v1.vocoder import Vocoder, without_weight_norm
 from engine.models.ace_v1.vocoder_config import VocoderConfig
 
-LISTED = 8
 LORA_FILE = "pytorch_lora_weights.safetensors"
 M = TypeVar("M", bound=nn.Module)
 Translate = Callable[[Mapping[str, Tensor]], Mapping[str, Tensor]]
@@ -128,7 +128,7 @@ def fill(
     model.load_state_dict(state, strict=False, assign=True)
     left = [name for name, tensor in (*model.named_parameters(), *model.named_buffers()) if tensor.is_meta]
     if left:
-        raise CheckpointError(f"{place}: no tensor was found for {', '.join(left[:LISTED])}.")
+        raise CheckpointError(f"{place}: no tensor was found for {listed(left)}.")
     return model
 
 
@@ -145,15 +145,15 @@ def _expected(model: nn.Module) -> dict[str, Tensor]:
 def _compare(expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]], place: str) -> None:
     faults = []
     if missing := [name for name in expected if name not in found]:
-        faults.append(f"{len(missing)} missing ({_listed(missing)})")
+        faults.append(f"{len(missing)} missing ({listed(missing)})")
     if unexpected := [name for name in found if name not in expected]:
-        faults.append(f"{len(unexpected)} unexpected ({_listed(unexpected)})")
+        faults.append(f"{len(unexpected)} unexpected ({listed(unexpected)})")
     if misshapen := [
         f"{name} is {_shape(found[name])} and not {_shape(shape)}"
         for name, shape in expected.items()
         if name in found and found[name] != shape
     ]:
-        faults.append(f"{len(misshapen)} of another shape ({_listed(misshapen)})")
+        faults.append(f"{len(misshapen)} of another shape ({listed(misshapen)})")
     if faults:
         raise CheckpointError(f"The tensors in {place} do not fit the model: {'; '.join(faults)}.")
 
@@ -191,7 +191,3 @@ def _frozen(model: M) -> M:
 
 def _shape(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape)) or "a single number"
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")
