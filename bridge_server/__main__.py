@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import errno
 import logging
 import os
 import secrets
@@ -25,28 +27,32 @@ from bridge_server.doors.osc import OscDoor
 from bridge_server.doors.zeromq import ZmqDoor
 from bridge_server.home import Home
 from bridge_server.lock import take_lock
-from bridge_server.protocol.errors import AlreadyRunning, BridgeError
+from bridge_server.protocol.errors import AlreadyRunning, BridgeError, DiskFull
 from bridge_server.protocol.release import release
 
 log = logging.getLogger(__name__)
 
 ALREADY_RUNNING = 3
+NO_ROOM = 4
 IDLE_CHECK_SECONDS = 1.0
 
 
 def main() -> int:
-    """Run a bridge. Returns 0 after a clean stop, 3 when another bridge serves this user, 1 when it cannot start."""
+    """Run a bridge. Returns 0 after a clean stop, 1 when it cannot start.
+
+    3 when another bridge serves this user; 4 when the disk of its home is full, where its words may not fit either.
+    """
     options = _options()
     home = Home.find()
     try:
         home.make()
         lock = take_lock(home.lock)
     except AlreadyRunning:
-        print(_who_runs(home), file=sys.stderr)
+        _say(_who_runs(home))
         return ALREADY_RUNNING
     except OSError as error:
-        print(f"The folder {home.root} cannot be used: {error.strerror or error}.", file=sys.stderr)
-        return 1
+        _say(f"The folder {home.root} cannot be used: {error.strerror or error}.")
+        return NO_ROOM if error.errno == errno.ENOSPC else 1
     _log_to(home)
     settings = Settings(home=home, osc_port=options.osc_port, share=options.share, idle_exit_seconds=options.idle_exit)
     with lock, asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
@@ -54,9 +60,19 @@ def main() -> int:
             runner.run(_serve(settings))
         except BridgeError as error:
             log.exception("bridge.unable code=%s", error.code)
-            print(f"{error.message} {error.hint}", file=sys.stderr)
-            return 1
+            _say(f"{error.message} {error.hint}")
+            return NO_ROOM if isinstance(error, DiskFull) else 1
+        except OSError as error:
+            log.exception("bridge.unable errno=%s", error.errno)
+            _say(f"The bridge cannot work: {error}.")
+            return NO_ROOM if error.errno == errno.ENOSPC else 1
     return 0
+
+
+def _say(text: str) -> None:
+    """To whoever started us; on a full disk, where our output is a file, the exit status has to do."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr)
 
 
 def _options() -> argparse.Namespace:

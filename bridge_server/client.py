@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from bridge_server.connection import Connection, read_connection
 from bridge_server.home import Home
 from bridge_server.protocol import codec
 from bridge_server.protocol.codec import Letter
-from bridge_server.protocol.errors import BridgeError, NoBridge, TooLarge, from_problem
+from bridge_server.protocol.errors import BadMessage, BridgeError, NoBridge, TooLarge, from_problem
 from bridge_server.protocol.events import (
     Accepted,
     Answer,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from bridge_server.doors.curve import Curve
 
 PATIENCE_SECONDS = 5.0
+SILENT_SECONDS = 5.0
 
 
 def new_job_id() -> str:
@@ -53,12 +55,10 @@ class Client:
         self.connection = connection
         self.name = name
         self._context = zmq.Context()
-        self._socket = self._context.socket(zmq.DEALER)
-        self._socket.setsockopt(zmq.LINGER, 200)
-        if curve is not None:
-            curve.open_as_client(self._socket)
-        self._socket.connect(connection.shared if curve is not None else connection.zmq)
+        self._curve = curve
+        self._socket = self._dial()
         self._kept_back: list[AnyEvent] = []
+        self._last_seq = 0
 
     @classmethod
     def connect(cls, name: str = "", home: Home | None = None, within_seconds: float = PATIENCE_SECONDS) -> Client:
@@ -82,6 +82,14 @@ class Client:
     def close(self) -> None:
         self._socket.close()
         self._context.term()
+
+    def _dial(self) -> zmq.Socket[bytes]:
+        socket = self._context.socket(zmq.DEALER)
+        socket.setsockopt(zmq.LINGER, 200)
+        if self._curve is not None:
+            self._curve.open_as_client(socket)
+        socket.connect(self.connection.shared if self._curve is not None else self.connection.zmq)
+        return socket
 
     # asking
 
@@ -130,22 +138,49 @@ class Client:
         yield from self.follow(request.job)
 
     def follow(self, job: str) -> Iterator[AnyEvent]:
-        """The events of one job until it ends. Raises NoBridge when the bridge falls silent and does not come back."""
+        """The events of one job until it ends, also across a restart of the bridge. Raises what `events` raises."""
         for event in self.events():
             if isinstance(event, JobEvent) and event.job == job:
                 yield event
                 if isinstance(event, Done | Failed | Cancelled):
                     return
 
-    def events(self, silent_seconds: float = 30.0) -> Iterator[AnyEvent]:
-        """Events as they arrive. After a long silence the bridge is asked whether it still lives; NoBridge if not."""
+    def events(self, silent_seconds: float = SILENT_SECONDS) -> Iterator[AnyEvent]:
+        """Events as they arrive. After a silence the bridge is asked whether it still lives.
+
+        Where another one has taken its place, it is asked for what was missed meanwhile. Raises NoBridge when there is
+        none; its jobs are in the journal, and go on when it is started again.
+        """
         while True:
             if self._kept_back:
                 yield self._kept_back.pop(0)
             elif (event := self._receive(silent_seconds)) is not None:
                 yield event
             else:
-                self.hello()
+                self._make_sure()
+
+    def _make_sure(self) -> None:
+        if self._find_heir():
+            self.hello(after=self._last_seq)
+            return
+        try:
+            self.hello()
+        except NoBridge as silence:
+            hint = "The jobs it had accepted go on after `dawbridge up`; `dawbridge jobs` shows them."
+            raise NoBridge("The bridge has gone.", hint) from silence
+
+    def _find_heir(self) -> bool:
+        """Turn to the bridge that was started in place of the old one, on this machine; False where there is none."""
+        try:
+            there = read_connection(Home(Path(self.connection.home)))
+        except (NoBridge, BadMessage):
+            return False
+        if self._curve is not None or there.key == self.connection.key:
+            return False
+        self._socket.close()
+        self.connection = there
+        self._socket = self._dial()
+        return True
 
     def _await(self, is_wanted: Callable[[AnyEvent], bool], within_seconds: float) -> AnyEvent:
         deadline = time.monotonic() + within_seconds
@@ -164,7 +199,10 @@ class Client:
     def _receive(self, within_seconds: float) -> AnyEvent | None:
         if not self._socket.poll(int(within_seconds * 1000)):
             return None
-        return codec.read_event(self._socket.recv())
+        event = codec.read_event(self._socket.recv())
+        if isinstance(event, JobEvent) and event.seq:
+            self._last_seq = event.seq
+        return event
 
 
 def _is_nameless_refusal(event: AnyEvent) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import signal
@@ -17,7 +18,7 @@ from bridge_server.client import Client
 from bridge_server.connection import Connection, read_connection
 from bridge_server.home import Home
 from bridge_server.lock import take_lock
-from bridge_server.protocol.errors import AlreadyRunning, BadMessage, NoBridge, ReadOnly
+from bridge_server.protocol.errors import AlreadyRunning, BadMessage, BridgeError, DiskFull, NoBridge, ReadOnly
 from bridge_server.protocol.events import Welcome
 from bridge_server.protocol.requests import Stop
 
@@ -30,6 +31,9 @@ OUTPUT_BYTES = 1_000_000
 
 _TAKEN = 3
 """What `python -m bridge_server` exits with when the lock is held."""
+
+_NO_ROOM = 4
+"""What it exits with when the disk of its home is full; its own words may not have found room there either."""
 
 _DETACHED: dict[str, Any]
 """Lets the bridge live on when the terminal closes, and keeps the terminal's Ctrl-C away from it."""
@@ -87,7 +91,8 @@ def find_bridge(home: Home) -> Found | None:
 def start_bridge(home: Home, *words: str, detached: bool = True) -> Found:
     """Start a bridge and wait until it answers. `words` are further options of `python -m bridge_server`.
 
-    Returns the bridge of somebody else where that was quicker. Raises NoBridge with the end of its output, ReadOnly.
+    Returns the bridge of somebody else where that was quicker. Raises NoBridge with the end of its output, ReadOnly,
+    DiskFull.
     """
     deadline = time.monotonic() + START_SECONDS
     stale = _address(home)
@@ -101,6 +106,8 @@ def start_bridge(home: Home, *words: str, detached: bool = True) -> Found:
             process = _spawn(home, words, detached)
         elif code == _TAKEN:
             stale = None
+        elif code == _NO_ROOM:
+            raise _no_room(home)
         elif code is not None:
             raise NoBridge(f"The bridge could not be started: {_last_words(home)}", _where(home))
         time.sleep(POLL_SECONDS)
@@ -193,8 +200,17 @@ def _where(home: Home) -> str:
     return f"The whole story is in {_output(home)} and {home.logs / 'bridge.log'}."
 
 
-def _unusable(home: Home, error: OSError) -> ReadOnly:
+def _unusable(home: Home, error: OSError) -> BridgeError:
+    if error.errno == errno.ENOSPC:
+        return _no_room(home)
     return ReadOnly(
         f"Dawbridge's folder {home.root} cannot be used: {error.strerror or error}.",
         "Make it writable, or name another folder in the environment variable DAWBRIDGE_HOME.",
+    )
+
+
+def _no_room(home: Home) -> DiskFull:
+    return DiskFull(
+        f"The bridge could not be started: the disk that holds {home.root} is full.",
+        "Free some space, or name a folder on another disk in the environment variable DAWBRIDGE_HOME.",
     )

@@ -94,6 +94,7 @@ class MailboxDoor:
         self._receive = receive
         self._task: asyncio.Task[None] | None = None
         self._second_looks: set[Path] = set()
+        self._stuck: set[Path] = set()
 
     def open(self) -> None:
         """Raises OSError when the folders cannot be made."""
@@ -126,7 +127,9 @@ class MailboxDoor:
             self._take_in_all()
 
     def _take_in_all(self) -> None:
-        for path in sorted(path for path in self._in.glob("*.json") if path.is_file()):
+        there = {path for path in self._in.glob("*.json") if path.is_file()}
+        self._stuck &= there
+        for path in sorted(there - self._stuck):
             try:
                 self._take_in(path)
             except Exception as error:
@@ -152,7 +155,7 @@ class MailboxDoor:
         wire_in.debug("mailbox %s", path.name)
         route = self.route(envelope.client)
         self._receive(envelope, "json", NAME, route)
-        path.unlink(missing_ok=True)
+        self._remove(path)
 
     def _doubt(self, path: Path, error: BridgeError) -> None:
         """A letter that makes no sense: look again once, then refuse it."""
@@ -173,9 +176,17 @@ class MailboxDoor:
         self._take_in_all()
 
     def _refuse(self, path: Path, data: bytes, error: BridgeError) -> None:
-        path.unlink(missing_ok=True)
+        self._remove(path)
         log.info("letter.refused file=%s code=%s", path.name, error.code)
         self.route(_client_of(data)).send(Refused(id=path.stem, error=error.problem))
+
+    def _remove(self, path: Path) -> None:
+        """A letter that cannot be removed, because somebody else holds it open, is passed over until it is gone."""
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("mailbox.stuck file=%s error=%s", path.name, error)
+            self._stuck.add(path)
 
     def _sweep(self) -> None:
         """Drop what no client has fetched for a month."""

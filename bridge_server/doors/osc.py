@@ -112,9 +112,8 @@ class OscDoor(asyncio.DatagramProtocol):
             return
         key, client, text = _strings(word, arguments)
         if word == "file":
-            self._admit(
-                key
-            )  # nobody else makes the bridge open a file, or learns from its answer which files there are
+            # Nobody else makes the bridge open a file, or learns from its answer which files there are.
+            self._admit(key)
         message = _from_file(text) if word == "file" else _with_request(text, word)
         envelope = _envelope(key, client, message)
         self._hush(envelope)
@@ -144,8 +143,15 @@ class OscDoor(asyncio.DatagramProtocol):
     # out
 
     def send(self, event: AnyEvent, client: str, address: Address) -> None:
-        """Send now, and kept events again until they are acknowledged."""
-        datagram = self._datagram(event)
+        """Send now, and kept events again until they are acknowledged.
+
+        Never raises: an event that has no room on the disk stays in the journal, where `hello {after}` finds it.
+        """
+        try:
+            datagram = self._datagram(event)
+        except OSError as error:
+            log.error("osc.unwritable folder=%s error=%s", self._outbox, error)
+            return
         self._transmit(datagram, address)
         if isinstance(event, JobEvent) and event.seq and client:
             self._repeat(datagram, (client, event.seq), address, 0)

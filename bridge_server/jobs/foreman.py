@@ -151,6 +151,8 @@ class Foreman:
                 log.error("journal.stuck job=%s code=%s message=%s", job.id, error.code, error.message)
                 self._put_back(job)
                 await asyncio.sleep(STUCK_SECONDS)
+            except Exception:  # whatever it is, the jobs behind this one are not to wait for ever
+                log.exception("foreman.broke job=%s", job.id)
 
     async def _run(self, job: Job) -> None:
         job.attempts += 1

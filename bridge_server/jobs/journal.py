@@ -192,6 +192,9 @@ class Journal:
         )
 
 
+_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
+"""The second is what a full disk is called while the write-ahead log's index is made."""
+
 _JOB = "request, client, door, state, attempts, created, error"
 
 
@@ -209,6 +212,6 @@ def _job(row: tuple[bytes, str, str, str, int, float, bytes | None]) -> Job:
 
 
 def _translated(error: sqlite3.Error, hint: str = "") -> BridgeError:
-    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+    if getattr(error, "sqlite_errorcode", 0) in _NO_ROOM:
         return DiskFull("The journal could not be written: the disk is full.")
     return BridgeFault(f"The journal could not be used: {error}.", hint)
