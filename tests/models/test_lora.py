@@ -190,3 +190,5 @@ def test_prefixes_of_other_programs(tmp_path: Path) -> None:
 def test_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="no LoRA"):
         read_lora(tmp_path)
+    with pytest.raises(CheckpointError, match="none was downloaded under that name"):
+        read_lora("nobody/has-this-lora")

@@ -17,6 +17,7 @@ PARTS = (TRANSFORMER, DCAE, VOCODER, TEXT_ENCODER)
 """Folders of a whole checkpoint."""
 STEMS = ("diffusion_pytorch_model", "model")
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
+LORA_FILE = "pytorch_lora_weights.safetensors"
 LONGEST_HEADER = 100_000_000
 
 
@@ -61,6 +62,22 @@ def find_checkpoint(place: str | Path) -> Path:
     if any((folder / f"{stem}{end}").exists() for stem in STEMS for end in (".safetensors", ".safetensors.index.json")):
         raise CheckpointError(f"{folder} is one part of a model; name the folder that holds it and {listed(PARTS)}.")
     return _complete(_cached(HUB_NAME, folder) or folder)
+
+
+def find_lora(place: str | Path) -> Path:
+    """The file of a LoRA.
+
+    place  that file, a folder with it, or a name on the hub that its usual cache holds already
+    Raises CheckpointError.
+    """
+    path = Path(place).expanduser()
+    if not path.exists():
+        path = _cached(str(place), None) or path
+    if path.is_dir():
+        path = path / LORA_FILE
+    if not path.exists():
+        raise CheckpointError(f"There is no LoRA {path}, and none was downloaded under that name.")
+    return path
 
 
 def _complete(folder: Path) -> Path:

@@ -18,6 +18,7 @@ from engine.models.ace_v1.checkpoint import (
     VOCODER,
     CheckpointError,
     TensorFiles,
+    find_lora,
     listed,
     read_config,
     tensor_file,
@@ -30,7 +31,6 @@ from engine.models.ace_v1.transformer import Transformer, is_unused_at_inference
 from engine.models.ace_v1.vocoder import Vocoder, without_weight_norm
 from engine.models.ace_v1.vocoder_config import VocoderConfig
 
-LORA_FILE = "pytorch_lora_weights.safetensors"
 M = TypeVar("M", bound=nn.Module)
 Translate = Callable[[Mapping[str, Tensor]], Mapping[str, Tensor]]
 
@@ -85,13 +85,9 @@ def load_vocoder(checkpoint: Path, target: Target) -> Vocoder:
     return _frozen(fill(model, tensor_files(folder), target, translate=without_weight_norm))
 
 
-def read_lora(path: Path) -> tuple[dict[str, Tensor], Mapping[str, str]]:
-    """All tensors of a LoRA file, or of the one in a folder, and its header's metadata. Raises CheckpointError."""
-    if path.is_dir():
-        path = path / LORA_FILE
-    if not path.exists():
-        raise CheckpointError(f"There is no LoRA {path}.")
-    files = tensor_file(path)
+def read_lora(place: str | Path) -> tuple[dict[str, Tensor], Mapping[str, str]]:
+    """All tensors of a LoRA, wherever `find_lora` finds it, and its header's metadata. Raises CheckpointError."""
+    files = tensor_file(find_lora(place))
     target = Target(torch.float32)
     return dict(_read(files, {name: name for name in files.tensors}, target)), files.metadata
 
