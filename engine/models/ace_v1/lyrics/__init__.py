@@ -5,10 +5,10 @@ cleaning    a sung line → letters the model knows  numbers, abbreviations, sym
 tokenizer   letters → token ids                    vocabulary
 """
 
-from .languages import LANGUAGES, UnknownLanguage
-from .libraries import MissingLibrary
-from .tokenizer import TRAINED_TOKENS, LyricTokenizer, TokenizedLyrics
-from .vocabulary import BadVocabulary
+from engine.models.ace_v1.lyrics.languages import LANGUAGES, UnknownLanguage
+from engine.models.ace_v1.lyrics.libraries import MissingLibrary
+from engine.models.ace_v1.lyrics.tokenizer import TRAINED_TOKENS, LyricTokenizer, TokenizedLyrics
+from engine.models.ace_v1.lyrics.vocabulary import BadVocabulary
 
 __all__ = [
     "LANGUAGES",

@@ -8,7 +8,7 @@ import re
 import string
 from collections.abc import Callable
 
-from .chinese_cardinals import cardinal, digit_by_digit
+from engine.models.ace_v1.lyrics.chinese_cardinals import cardinal, digit_by_digit
 
 _NUMBER = re.compile(r"(?<!\d)(\d+(?:\.\d+)?)")
 _LARGE = "亿|千万|百万|万|千|百"

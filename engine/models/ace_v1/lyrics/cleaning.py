@@ -5,12 +5,12 @@ Source: specification §12.4. The order of the steps and their slips are part of
 
 import re
 
-from .abbreviations import expand_abbreviations
-from .chinese_numbers import spell_chinese_numbers
-from .numbers import UNSPEAKABLE, spell_numbers
-from .pinyin import spell_around_pinyin
-from .romanisation import pinyin, romanise_japanese, romanise_korean
-from .symbols import expand_symbols
+from engine.models.ace_v1.lyrics.abbreviations import expand_abbreviations
+from engine.models.ace_v1.lyrics.chinese_numbers import spell_chinese_numbers
+from engine.models.ace_v1.lyrics.numbers import UNSPEAKABLE, spell_numbers
+from engine.models.ace_v1.lyrics.pinyin import spell_around_pinyin
+from engine.models.ace_v1.lyrics.romanisation import pinyin, romanise_japanese, romanise_korean
+from engine.models.ace_v1.lyrics.symbols import expand_symbols
 
 _BLANKS = re.compile(r"\s+")
 _TURKISH = str.maketrans("İÖÜ", "iöü")

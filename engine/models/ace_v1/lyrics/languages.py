@@ -8,8 +8,8 @@ chooses among languages that can be sung, and a line that could be many things i
 import re
 from collections.abc import Sequence
 
-from .latin import LATIN_LANGUAGES, Scores, latin_scores
-from .scripts import LANGUAGE_OF, script_of
+from engine.models.ace_v1.lyrics.latin import LATIN_LANGUAGES, Scores, latin_scores
+from engine.models.ace_v1.lyrics.scripts import LANGUAGE_OF, script_of
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "pl", "tr", "ru", "cs", "nl", "ar", "zh", "ja", "hu", "ko", "hi")
 

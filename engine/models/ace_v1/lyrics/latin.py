@@ -8,8 +8,8 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-from .common_words import COMMON_WORDS
-from .libraries import library
+from engine.models.ace_v1.lyrics.common_words import COMMON_WORDS
+from engine.models.ace_v1.lyrics.libraries import library
 
 LATIN_LANGUAGES = tuple(COMMON_WORDS)
 

@@ -1,16 +1,21 @@
 """Lines of lyrics: what is a structure tag, what is sung, and in which language."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from .languages import LANGUAGES, detect_languages, language_code
-from .segments import detect_like_the_reference
-from .structure import read_tag
+from engine.models.ace_v1.lyrics.languages import LANGUAGES, detect_languages, language_code
+from engine.models.ace_v1.lyrics.segments import detect_like_the_reference
+from engine.models.ace_v1.lyrics.structure import read_tag
 
 _BREAK = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 # Control characters, halves of surrogate pairs and marks of writing direction: nobody sings them.
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Letters typed as parts (é as e and an accent), as some systems store them; Arabic marks stay as they are.
+_PARTS = re.compile(
+    r"[A-Za-z\u00c0-\u024f\u0400-\u04ff][\u0300-\u036f]+|[\u3041-\u30ff][\u3099\u309a]|[\u1100-\u11ff]+"
+)
 _PREFIX = re.compile(r"\[([A-Za-z]{2})(?:[-_][A-Za-z]{2,4})?\]")
 _TAG_OF_THE_REFERENCE = re.compile(r"\[.*?\]")
 
@@ -35,24 +40,23 @@ class Line:
     remark: str = ""
 
 
-def _read(number: int, text: str) -> Iterator[Line]:
+def _read(number: int, written: str) -> Iterator[Line]:
     """The lines that a written line stands for; the language stays open where it must be detected."""
-    text = _INVISIBLE.sub("", text).strip()
+    text = _PARTS.sub(lambda parts: unicodedata.normalize("NFC", parts.group()), _INVISIBLE.sub("", written)).strip()
     prefix = _PREFIX.match(text)
     if prefix and prefix.group(1).lower() in LANGUAGES:
         sung = text[prefix.end() :].strip()
         yield Line(number, sung, language_code(prefix.group(1)) if sung else "")
         return
-    tag = read_tag(text)
-    if tag and not tag.token:
+    while (tag := read_tag(text)) and tag.token:
+        yield Line(number, f"[{tag.token}]", "en")
+        text = tag.rest
+        if not text:
+            return
+    if tag:
         yield Line(number, text, "en", remark=UNCLEAR_TAG)
-        return
-    if not tag:
+    else:
         yield Line(number, text)
-        return
-    yield Line(number, f"[{tag.token}]", "en")
-    if tag.rest:
-        yield from _read(number, tag.rest)
 
 
 def read_lines(lyrics: str, language: str = "") -> list[Line]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .libraries import library
+from engine.models.ace_v1.lyrics.libraries import library
 
 # What num2words raises for numbers and languages that it cannot spell; all mean "leave the digits alone".
 UNSPEAKABLE = (

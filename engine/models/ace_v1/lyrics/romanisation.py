@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from .libraries import library
+from engine.models.ace_v1.lyrics.libraries import library
 
 
 def pinyin(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
-from .libraries import library
+from engine.models.ace_v1.lyrics.libraries import library
 
 # Letters of French and Vietnamese count as Latin here, those of Czech do not.
 _LATIN = "A-Za-zà-öù-ÿÀ-ÖÙ-ÝœŒăĂđĐĩĨũŨơƠưƯ\u1ea0-\u1ef9"

@@ -21,33 +21,29 @@ TOKENS = (
     "break",
 )
 
-# Names that musicians write, in the languages of the model, and the token that means the same.
-NAMES = {
-    **{token.replace("-", " "): token for token in TOKENS},
-    **dict.fromkeys(("opening", "introduction", "introducción", "вступление", "前奏", "イントロ", "인트로"), "intro"),
-    **dict.fromkeys(
-        ("strophe", "couplet", "verso", "estrofa", "strofa", "kıta", "куплет", "sloka", "versszak"), "verse"
-    ),
-    **dict.fromkeys(("zwrotka", "主歌", "绝", "aメロ", "bメロ", "절", "벌스"), "verse"),
-    **dict.fromkeys(("refrain", "refrán", "estribillo", "coro", "refrão", "ritornello", "refren", "refrén"), "chorus"),
-    **dict.fromkeys(("refrein", "refrény", "nakarat", "припев", "refrén", "副歌", "サビ", "후렴", "후렴구"), "chorus"),
-    **dict.fromkeys(
-        ("prechorus", "pre refrain", "pre coro", "pré refrão", "предприпев", "导歌", "프리코러스"), "pre-chorus"
-    ),
-    **dict.fromkeys(("middle 8", "middle eight", "puente", "ponte", "pont", "мост", "桥段", "ブリッジ"), "bridge"),
-    **dict.fromkeys(
-        ("instrumental", "interlude", "interludio", "zwischenspiel", "проигрыш", "间奏", "間奏", "간주"), "inst"
-    ),
-    **dict.fromkeys(("instrumental break", "instrumental interlude", "instrumental section"), "inst"),
-    **dict.fromkeys(("coda", "ending", "конец", "尾奏", "结尾", "アウトロ", "아웃트로"), "outro"),
-    **dict.fromkeys(("breakdown",), "break"),
+# What musicians write beside the tokens themselves, in the languages of the model.
+_MEANINGS = {
+    "intro": "introduction, opening, introducción, introdução, вступление, 前奏, イントロ, 인트로",
+    "verse": "strophe, couplet, estrofa, verso, strofa, zwrotka, kıta, куплет, sloka, versszak, 主歌, aメロ, bメロ, "
+    "절, 벌스",
+    "chorus": "refrain, estribillo, coro, refrão, ritornello, refren, refrén, refrein, nakarat, припев, "
+    "副歌, サビ, 후렴, 후렴구",
+    "bridge": "middle 8, middle eight, puente, ponte, pont, мост, 桥段, ブリッジ",
+    "inst": "instrumental, interlude, interludio, zwischenspiel, проигрыш, 间奏, 間奏, 간주, instrumental break, "
+    "instrumental interlude, instrumental section",
+    "outro": "coda, ending, конец, 尾奏, 结尾, アウトロ, 아웃트로",
+    "pre-chorus": "prechorus, pre refrain, pre coro, pré refrão, предприпев, 导歌, プレコーラス, 프리코러스",
+    "break": "breakdown",
 }
+NAMES = {token.replace("-", " "): token for token in TOKENS}
+NAMES |= {name: token for token, names in _MEANINGS.items() for name in names.split(", ")}
+LONGEST_NAME = 80
 
 # Sung words stand in round brackets too: "(break)" may well be one. These names are never sung so.
 IN_ROUND_BRACKETS = frozenset({"intro", "verse", "chorus", "pre-chorus", "bridge", "outro", "inst"})
 
 _TAG = re.compile(r"\[([^\[\]]*)\]|【([^【】]*)】|［([^［］]*)］")
-_ROUND = re.compile(r"[(（]([^()（）]{1,60})[)）]\s*:?$")
+_ROUND = re.compile(r"[(（]([^()（）]{1,80})[)）]\s*:?$")
 # What may stand beside the name: how often, which one, who sings.
 _ASIDE = re.compile(r"\s*(?::|：|\s[-–—|]\s|,|\().*$", re.DOTALL)
 _COUNT = re.compile(
@@ -68,6 +64,8 @@ class Tag:
 
 def token_of(name: str) -> str:
     """The token for what stands between the brackets, "" if it is not clear: "Verse 1: Anna" → "verse"."""
+    if len(name) > LONGEST_NAME:
+        return ""
     name = _ASIDE.sub("", name.strip().lower()).strip()
     name = re.sub(r"[\s_-]+", " ", name)
     if name in NAMES:

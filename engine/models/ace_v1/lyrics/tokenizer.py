@@ -6,11 +6,11 @@ Source: ACE-Step technical report, arXiv 2506.00045, §3 (lyric encoder); specif
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .cleaning import clean
-from .languages import language_code
-from .lines import Line, read_lines, read_lines_like_the_reference
-from .numbers import UNSPEAKABLE
-from .vocabulary import SPACE, START, STOP, UNKNOWN, load_vocabulary
+from engine.models.ace_v1.lyrics.cleaning import clean
+from engine.models.ace_v1.lyrics.languages import language_code
+from engine.models.ace_v1.lyrics.lines import Line, read_lines, read_lines_like_the_reference
+from engine.models.ace_v1.lyrics.numbers import UNSPEAKABLE
+from engine.models.ace_v1.lyrics.vocabulary import SPACE, START, STOP, UNKNOWN, load_vocabulary
 
 # The model never saw more tokens than these of one song (specification §15.1).
 TRAINED_TOKENS = 4096
@@ -62,7 +62,7 @@ class LyricTokenizer:
 
         language    code of the song's language; without it each line's is detected
         compatible  as the reference reads them: languages by its segmenter, tags as written, no length limit
-        max_tokens  what comes after so many tokens is left out, whole lines, with a note; None for no limit
+        max_tokens  what comes after so many tokens is left out, with a note; at least 1, None for no limit
         Raises UnknownLanguage, and MissingLibrary where a line needs a language library that is not installed.
         """
         if not (lyrics if compatible else lyrics.strip()):
@@ -71,13 +71,12 @@ class LyricTokenizer:
         song, remarks = TokenizedLyrics(ids=[START], mask=[]), Remarks()
         for line in lines:
             ids = self._line_like_the_reference(line) if compatible else self._line(line, remarks)
-            if not compatible and max_tokens is not None and len(song.ids) + len(ids) > max_tokens:
-                remarks[f"Only {max_tokens} tokens fit into the model: this and what follows is left out"] = [
-                    line.number
-                ]
-                break
-            song.ids += ids
+            room = None if compatible or max_tokens is None else max_tokens - len(song.ids)
+            song.ids += ids[:room]
             song.lines.append(line)
+            if room is not None and len(ids) > room:
+                remarks[f"Only {max_tokens} tokens fit into the model: the rest is left out"] = [line.number]
+                break
         song.mask = [1] * len(song.ids)
         song.notes = [_note(sentence, numbers) for sentence, numbers in remarks.items()]
         return song
