@@ -11,7 +11,16 @@ from tests.sources import Import, imports, module_name, python_files, relative, 
 ANYTHING = ("*",)
 PROTOCOL = "bridge_server.protocol"
 ENGINE_BASE = ("engine.watch", "engine.work", "engine.frames")
-MODEL_LIBRARIES = ("torch", "torchaudio", "transformers", "diffusers", "huggingface_hub", "safetensors", "peft")
+MODEL_LIBRARIES = (
+    "torch",
+    "torchaudio",
+    "transformers",
+    "tokenizers",
+    "diffusers",
+    "huggingface_hub",
+    "safetensors",
+    "peft",
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,7 @@ LAYERS = (
             "bridge_server.home",
             "bridge_server.launch",
             "bridge_server.demo",
+            "bridge_server.models",
             "bridge_server.region.read",
             "bridge_server.region.wav",
         ),
@@ -76,6 +86,12 @@ LAYERS = (
             "bridge_server.region.wav",
         ),
         ("typer", "rich", "msgspec", "numpy", "soundfile", "pyloudnorm"),
+    ),
+    # Fetching models has to work before torch and the Hugging Face library are there.
+    Layer(
+        "bridge_server.models",
+        (PROTOCOL, "bridge_server.home", "bridge_server.lock", "bridge_server.region.storage"),
+        ("msgspec",),
     ),
     # The rest of the bridge joins the parts.
     Layer("bridge_server", ("bridge_server",), ("zmq", "msgspec", "platformdirs")),
