@@ -1,4 +1,4 @@
-"""A codec small enough for any test: every part of the real one, random weights. What it makes is noise, and only noise."""
+"""A codec small enough for any test: every part of the real one, random weights. What it makes is noise."""
 
 from __future__ import annotations
 
