@@ -263,7 +263,7 @@ def test_full_disk_wherever_tests_cannot_mount(tmp_path: Path, monkeypatch: pyte
     there = Environment(small_project(tmp_path / "fresh"))
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**12, 10**12 - 10**8, 10**8))
-    with pytest.raises(Trouble, match="The disk is full: free about 550 MB"):
+    with pytest.raises(Trouble, match="The disk is full: free about 2600 MB"):
         there.prepare("test", io.StringIO())
 
 
