@@ -116,12 +116,14 @@ def test_every_length_can_be_encoded(codec: Codec, samples: int, rate: int, fram
     assert z.isfinite().all()
 
 
-def test_reference_lengths_are_rounded_in_float32(codec: Codec) -> None:
-    samples = [frames * FRAME for frames in range(1, 40)]
-    exact = [codec.frames(count, 44_100) for count in samples]
-    assert exact == list(range(1, 40))
-    _, lengths = codec.encode(noise(1, 2, 3 * FRAME), 44_100, compatible=True)
-    assert lengths.item() == int(torch.tensor([3 * FRAME]) / 44_100 * 44_100 / 512 / 8)
+def test_whole_frames_are_counted_exactly_and_by_the_reference_in_float32(codec: Codec) -> None:
+    assert [codec.frames(frames * FRAME, 44_100) for frames in range(1, 3000)] == list(range(1, 3000))
+    lost = next(
+        frames for frames in range(1, 100) if int(torch.tensor(frames * FRAME) / 44_100 * 44_100 / FRAME) < frames
+    )
+    audio = torch.zeros(1, 2, lost * FRAME)
+    assert codec.encode(audio, 44_100)[1].tolist() == [lost]
+    assert codec.encode(audio, 44_100, compatible=True)[1].tolist() == [lost - 1]
 
 
 def test_silence_and_full_scale_give_numbers(codec: Codec) -> None:
