@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.models.ace_v1.sampling import Run
 from engine.models.ace_v1.settings import Settings
-from engine.models.ace_v1.tasks.repaint import inpaint
+from engine.models.ace_v1.tasks.repaint import inpaint, inpainting_calls
 
 
 @torch.no_grad()
@@ -31,7 +31,9 @@ def extend(run: Run, source: Tensor, left: int = 0, right: int = 0) -> Tensor:
     song = run.admit(source)
     if run.settings.compatible and left and right:
         right = max(right - left, 0)
-    for part_left, part_right in passes(song.shape[-1], left, right, run.settings):
+    parts = list(passes(song.shape[-1], left, right, run.settings))
+    run.progress.expect(len(parts) * inpainting_calls(run.settings, run.settings.extend_variance))
+    for part_left, part_right in parts:
         song = extend_once(run, song, part_left, part_right)
     return song
 

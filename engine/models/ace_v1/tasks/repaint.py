@@ -37,6 +37,7 @@ def repaint(run: Run, source: Tensor, start: int, end: int) -> Tensor:
     mask[start - left : end - left] = True
     first, second = run.draw(right - left), run.draw_retake(right - left)
     mixed = torch.where(mask, mix(first, second, run.settings.retake_variance), first)
+    run.progress.expect(inpainting_calls(run.settings, run.settings.retake_variance))
     made = inpaint(run, heard, mixed, mask, run.settings.retake_variance)
     return torch.cat([old[..., :left], made, old[..., right:]], dim=-1)
 
@@ -56,15 +57,22 @@ def inpaint(run: Run, source: Tensor, noise: Tensor, mask: Tensor, variance: flo
     source, noise  (B, 8, 16, F)
     mask           (F,) bool
     variance       share of the schedule that is walked; the rest is skipped by mixing noise into the source
+
+    The caller has told `run.progress` how many calls to expect.
     """
     schedule = inpainting_schedule(run.settings)
     first = skipped(run.settings, schedule, variance)
-    run.progress.expect(schedule.calls - first)
     if first >= schedule.calls:
         return noise if run.settings.compatible else source
     sampler = Inpainting(schedule, source, noise, mask)
     made = integrate(run, schedule, sampler, sampler.noised(schedule.sigmas[first]), first)
     return torch.where(mask, made, source)
+
+
+def inpainting_calls(settings: Settings, variance: float) -> int:
+    """Model calls that `inpaint` will make."""
+    schedule = inpainting_schedule(settings)
+    return max(schedule.calls - skipped(settings, schedule, variance), 0)
 
 
 def inpainting_schedule(settings: Settings) -> Schedule:
