@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import subprocess
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from bridge_server.cli.app import command
 from bridge_server.cli.options import Json
 from bridge_server.cli.output import print_json, say, tell
 from bridge_server.cli.session import warn_of_other_release
+from bridge_server.cli.trouble import WrongUsage
 from bridge_server.client import Client
 from bridge_server.home import Home
 from bridge_server.launch import Found, find_bridge, start_bridge, stop_bridge
@@ -38,6 +40,7 @@ def up(
     as_json: Json = False,
 ) -> None:
     """Start the bridge for your DAW and leave it running; says so if one already runs."""
+    _check_share(share)
     home = Home.find()
     found = find_bridge(home)
     if found is not None and foreground:
@@ -67,6 +70,13 @@ def down(as_json: Json = False) -> None:
     say(HOW_IT_ENDED[ending])
     if waiting:
         say(f"{waiting} job{'s' if waiting > 1 else ''} will go on when it is started again.")
+
+
+def _check_share(share: str) -> None:
+    """Raises WrongUsage. ZeroMQ itself would take port 99999 for 34463."""
+    found = re.fullmatch(r"tcp://[^/\s]+:([0-9]{1,5})", share)
+    if share and (found is None or not 0 < int(found[1]) < 65_536):
+        raise WrongUsage(f"{share!r} is not an address to share.", "Write it like tcp://0.0.0.0:39952.")
 
 
 def _facts(found: Found, is_new: bool) -> dict[str, Any]:
