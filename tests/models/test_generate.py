@@ -2,10 +2,12 @@
 
 import copy
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from engine.models.ace_v1.config import LyricEncoderConfig, TransformerConfig
 from engine.models.ace_v1.prompt import Prompt
@@ -84,6 +86,33 @@ def test_the_run_keeps_no_gradients(transformer: Transformer) -> None:
         assert not generate(run(transformer), 5).requires_grad
     finally:
         transformer.requires_grad_(False)
+
+
+class Waits(TorchDispatchMode):
+    """Counts the operations that make the host wait for the device."""
+
+    count = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func.overloadpacket in (torch.ops.aten._local_scalar_dense, torch.ops.aten.nonzero, torch.ops.aten.equal):
+            self.count += 1
+        return func(*args, **kwargs or {})
+
+
+@pytest.mark.parametrize("scheduler", ["euler", "heun", "pingpong"])
+@pytest.mark.parametrize("cfg_type", ["cfg", "apg", "cfg_star"])
+def test_nothing_waits_for_the_device_between_steps(transformer: Transformer, scheduler: str, cfg_type: str) -> None:
+    waits, seen = Waits(), []
+    task = run(
+        transformer,
+        scheduler_type=scheduler,
+        cfg_type=cfg_type,
+        guidance_interval=1.0,
+        on_step=lambda done, total: seen.append(waits.count),
+    )
+    with waits:
+        generate(task, 5)
+    assert seen[0] == seen[-1] < waits.count, "the check at the end is counted, so waits are noticed"
 
 
 def test_oss_steps_take_their_own_number_of_calls(transformer: Transformer) -> None:

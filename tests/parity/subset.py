@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from engine.models.ace_v1.weights import LORA_FILE
+from engine.models.ace_v1.checkpoint import LORA_FILE
 
 KEPT: dict[str, str] = {
     "transformer_weights": r".*",

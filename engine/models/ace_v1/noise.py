@@ -75,7 +75,9 @@ class Noise:
         dtype = self.dtype if self.compatible else torch.float32
         shape = (count, CHANNELS, ROWS, frames)
         drawn = torch.randn(shape, generator=generator, device=generator.device, dtype=dtype)
-        return drawn.to(self.device, self.dtype)
+        if self.device.type == "cuda" and drawn.device.type == "cpu":
+            drawn = drawn.pin_memory()  # Only so can the copy run beside the step before, without waiting for it.
+        return drawn.to(self.device, non_blocking=True).to(self.dtype)
 
 
 class RecordedNoise:

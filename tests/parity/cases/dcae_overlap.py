@@ -38,6 +38,10 @@ def seams(codec: Codec, sound: Tensor) -> Iterator[Claim]:
     """Where blocks meet, and the sound there: (seams, 2, 272)."""
     hop = codec.vocoder.config.hop_length
     first, step = BLOCK_FRAMES * hop - TRIM, BLOCK_FRAMES * hop - 2 * TRIM
-    positions = range(first, sound.shape[-1], step)
-    yield Claim("seam_positions", torch.tensor(positions))
-    yield Claim("seam_windows", torch.stack([sound[:, p - BEFORE_SEAM : p + AFTER_SEAM] for p in positions]))
+    positions = [
+        position for position in range(first, sound.shape[-1], step) if position + AFTER_SEAM <= sound.shape[-1]
+    ]
+    yield Claim("seam_positions", torch.tensor(positions, dtype=torch.int64))
+    if positions:
+        windows = [sound[:, position - BEFORE_SEAM : position + AFTER_SEAM] for position in positions]
+        yield Claim("seam_windows", torch.stack(windows))

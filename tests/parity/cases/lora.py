@@ -22,7 +22,7 @@ def run(case: Case) -> Iterator[Claim]:
     model = case.folder.new_transformer()
     song = case.folder.case("transformer")
     for name in case.tensors:
-        if found := re.fullmatch(r"(\w+)\.weight(-?[\d.]+)", name):
+        if found := re.fullmatch(r"(.+)\.weight(-?[\d.]+)", name):
             apply_loras(model, [(adapter(case, found[1]), float(found[2]))])
             yield Claim(name, velocity(model, song))
     if "training_forward" in case:

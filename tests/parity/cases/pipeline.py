@@ -85,7 +85,8 @@ def perform(task: Run, case: Case) -> Tensor:
         return audio2audio(task, reference)
     name = params.get("task", "text2music")
     if source is None:
-        frames = frames_of(params.get("audio_duration", 60.0)) or case.tensors["noise.0"].shape[-1]
+        seconds = params.get("audio_duration", 60.0)
+        frames = frames_of(seconds) if seconds > 0 else case.tensors["noise.0"].shape[-1]  # 0 and below: any length
         return retake(task, frames) if name == "retake" else generate(task, frames)
     if name == "edit":
         return edit(task, source, prompt_of(case, "target_"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import torch
@@ -13,7 +14,7 @@ from tests.parity.cases.transformer import inputs
 from tests.parity.comparison import Claim
 
 WARMUP_STEPS, MAX_STEPS = 10, 2000
-"""With which the learning rates were recorded."""
+"""With which the learning rates were recorded, if the case does not tell."""
 
 
 def run(case: Case) -> Iterator[Claim]:
@@ -22,7 +23,9 @@ def run(case: Case) -> Iterator[Claim]:
     yield Claim("sigmas", sigmas)
     yield Claim("timesteps", sigmas * 1000)
     yield Claim("t_grid", sigmas_of(case.take("u_grid")) * 1000)
-    rates = [learning_rate_factor(int(step), WARMUP_STEPS, MAX_STEPS) for step in case.take("lr_steps")]
+    told = re.search(r"warmup (\d+), max_steps (\d+)", case.about.get("how", ""))
+    course = (int(told[1]), int(told[2])) if told else (WARMUP_STEPS, MAX_STEPS)
+    rates = [learning_rate_factor(int(step), *course) for step in case.take("lr_steps")]
     yield Claim("lr_factor", torch.tensor(rates))
     yield from losses(case, sigmas)
 

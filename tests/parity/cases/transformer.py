@@ -121,21 +121,19 @@ class Recorder:
 
     def claims(self) -> Iterator[Claim]:
         """All that was seen; names that no module has stay unknown."""
-        if (scaled := self.seen.get("lyric_layer0.in")) is not None:
-            self.seen["lyric_embed_scaled"] = scaled
         for name in self.names:
             if name in self.seen:
                 yield Claim(f"cap.{name}", self.seen[name])
 
     def _hook(self, name: str):  # type: ignore[no-untyped-def]
         def keep(_: nn.Module, given: tuple[Tensor, ...], result: Tensor) -> None:
-            self.seen[name] = given[0] if name.endswith(".in") else result
+            is_given = name.endswith(".in") or name == "lyric_embed_scaled"
+            self.seen[name] = given[0] if is_given else result
 
         return keep
 
     def _module(self, name: str) -> nn.Module | None:
-        if name == "lyric_embed_scaled":
-            return None
+        name = "lyric_layer0" if name == "lyric_embed_scaled" else name
         name = "timestep_embedder" if name == "timestep_embedding" else name
         name = re.sub(r"^block(\d+)", r"transformer_blocks.\1", name)
         name = re.sub(r"^lyric_layer(\d+)", r"lyric_encoder.encoders.\1", name)

@@ -27,7 +27,8 @@ def repaint(run: Run, source: Tensor, start: int, end: int) -> Tensor:
     """
     old = run.admit(source)
     frames = old.shape[-1]
-    if not 0 <= start < end <= frames:
+    is_empty = start == end and not run.settings.compatible
+    if is_empty or not 0 <= start <= end <= frames:
         raise ValueError(f"The span {start}…{end} is empty or not within the song's {frames} frames.")
     if run.settings.compatible and end - start == frames:
         return retake(run, frames)
