@@ -112,11 +112,11 @@ class Run:
 
 
 class GuidedModel:
-    """The model's velocity with guidance. Only guided calls pay for the weak condition."""
+    """The model's velocity with guidance, from call `first` on. Only guided calls pay for the weak condition."""
 
-    def __init__(self, run: Run, schedule: Schedule) -> None:
+    def __init__(self, run: Run, schedule: Schedule, first: int = 0) -> None:
         self.guidance = Guidance(run.settings, schedule.steps)
-        is_guided = any(self.guidance.guides(index) for index in range(schedule.calls))
+        is_guided = any(self.guidance.guides(index) for index in range(first, schedule.calls))
         encoder = PromptEncoder(run.model, run.prompt, run.settings, run.batch)
         branches = guidance_branches(encoder, is_guided, self.guidance.is_double)
         self.model = BranchedModel(run.model, branches, is_separate=run.settings.separate_passes)
@@ -139,7 +139,7 @@ def integrate(run: Run, schedule: Schedule, sampler: Sampler, latents: Tensor, f
     call is queued while the last one runs.
     Raises FloatingPointError if the model's numbers ran out of their range.
     """
-    model = GuidedModel(run, schedule)
+    model = GuidedModel(run, schedule, first)
     for index in range(first, schedule.calls):
         velocity = model.velocity(index, latents)
         if run.progress.wants_preview:
