@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 
-from engine.backends.registry import DEFAULT, backends
+from engine.backends.registry import DEFAULT, survey
 from engine.server import Server
 
 
@@ -21,7 +21,8 @@ def main() -> None:
     key = os.environ.pop("DAWBRIDGE_ENGINE_KEY", "")
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     threading.Thread(target=_die_with_parent, name="parent", daemon=True).start()
-    Server(options.connect, key, backends(), DEFAULT).run()
+    found = survey()
+    Server(options.connect, key, found.backends, DEFAULT, found.absent).run()
 
 
 def _die_with_parent() -> None:

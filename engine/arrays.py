@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge_server.protocol.engine import Render, Variant
+from bridge_server.protocol.engine import Halfway, Render, Variant
 from bridge_server.protocol.errors import DiskFull
-from engine.work import Rendering, Work
+from engine.work import Rendering, Samples, Work
 
 
 def read_work(order: Render) -> Work:
@@ -45,6 +45,13 @@ def write_rendering(rendering: Rendering, number: int, order: Render) -> Variant
         latents=tuple((role, name) for role, name, _ in kept),
         notes=tuple(rendering.notes),
     )
+
+
+def write_preview(audio: Samples, number: int, order: Render) -> Halfway:
+    """Lay a preview into scratch; returns the word that names it. Raises DiskFull, or another OSError."""
+    name = f"preview-{number}.npy"
+    _save(Path(order.scratch) / name, audio)
+    return Halfway(job=order.job, attempt=order.attempt, number=number, file=name)
 
 
 def _save(path: Path, array: NDArray[Any]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import zmq
 
 from bridge_server.protocol import codec
-from bridge_server.protocol.engine import Abort, EngineOrder, EngineWord, Ping, Pong, Ready, Render
+from bridge_server.protocol.engine import Abort, Absent, EngineOrder, EngineWord, Ping, Pong, Ready, Render
 from bridge_server.protocol.release import release
 from engine.backends.base import Backend
 from engine.worker import Worker
@@ -23,10 +23,13 @@ BRIDGE_SILENT_SECONDS = 30.0
 class Server:
     """Connects to the bridge, says what it can do, then passes orders to the worker and its words back."""
 
-    def __init__(self, address: str, key: str, backends: Mapping[str, Backend], default: str) -> None:
+    def __init__(
+        self, address: str, key: str, backends: Mapping[str, Backend], default: str, absent: Sequence[Absent] = ()
+    ) -> None:
         self._key = key.encode()
         self._backends = backends
         self._default = default
+        self._absent = tuple(absent)
         self._context = zmq.Context()
         self._bridge = self._context.socket(zmq.DEALER)
         self._bridge.setsockopt(zmq.LINGER, 500)
@@ -62,7 +65,7 @@ class Server:
 
     def _ready(self) -> Ready:
         capabilities = tuple(backend.capabilities for backend in self._backends.values())
-        return Ready(backends=capabilities, default_backend=self._default, release=release())
+        return Ready(backends=capabilities, absent=self._absent, default_backend=self._default, release=release())
 
     def _send(self, word: bytes) -> None:
         self._bridge.send_multipart([self._key, word])

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 
 from bridge_server.protocol.engine import Aborted, Broke, EngineWord, Finished, Render, Step
 from bridge_server.protocol.errors import BridgeError, EngineFault, OutOfMemory, UnknownBackend
-from engine.arrays import read_work, write_rendering
-from engine.backends.base import Backend
+from engine.arrays import read_work, write_preview, write_rendering
+from engine.backends.base import Backend, DeviceFault
 from engine.watch import Cancelled, Watch
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Worker:
         self._orders.put(None)
 
     def render(self, order: Render) -> None:
-        watch = Watch(_Reporter(order, self._say))
+        watch = Watch(_Reporter(order, self._say), lambda number, audio: self._say(write_preview(audio, number, order)))
         self._watches[order.job] = watch
         self._orders.put((order, watch))
 
@@ -65,6 +65,9 @@ class Worker:
         except BridgeError as error:
             log.info("render.refused job=%s code=%s", order.job, error.code)
             return Broke(job=order.job, attempt=order.attempt, error=error.problem)
+        except DeviceFault as error:
+            log.exception("render.device job=%s code=%s", order.job, error.error.code)
+            return Broke(job=order.job, attempt=order.attempt, error=error.error.problem, fatal=True)
         except MemoryError:
             log.exception("render.memory job=%s", order.job)
             problem = OutOfMemory("There is not enough memory for this request.").problem

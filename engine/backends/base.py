@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from bridge_server.protocol.errors import BridgeError
 from bridge_server.protocol.values import Capabilities
 from engine.watch import Watch
 from engine.work import Rendering, Work
+
+
+class DeviceFault(Exception):
+    """The device is in an unknown state, so the engine ends after it has said so. `error` is what the user is told."""
+
+    def __init__(self, error: BridgeError) -> None:
+        super().__init__(error.message)
+        self.error = error
 
 
 class Backend(Protocol):
@@ -21,7 +30,9 @@ class Backend(Protocol):
         """Bytes that `render` will hold on its device beyond the loaded weights."""
 
     def load(self, watch: Watch) -> None:
-        """Bring weights to the device; does nothing when they are there. Raises BridgeError with a hint."""
+        """Make ready; does nothing when it is. A backend that wants to know the work before it knows where its weights
+        fit may leave reading them to `render`. Raises BridgeError with a hint.
+        """
 
     def unload(self) -> None:
         """Free the device; the next `load` brings everything back."""
@@ -30,5 +41,6 @@ class Backend(Protocol):
         """Yield one Rendering per seed, in order, as soon as each is done; batching them is the backend's choice.
 
         Calls `watch.step` at least once per model step, and lets Cancelled pass through. The same work, seed and
-        device give the same samples (P4). Raises BridgeError for what it cannot render.
+        device give the same samples (P4). Raises BridgeError for what it cannot render, DeviceFault where the device is
+        not to be used again.
         """

@@ -1,13 +1,46 @@
-"""Registry: the backends that are installed, by name."""
+"""Registry: the backends of this machine, by name, and why others are not among them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
+from bridge_server.protocol.engine import Absent
+from bridge_server.protocol.errors import UnknownBackend
+from engine.backends.ace_v1 import checkpoint
+from engine.backends.ace_v1.capabilities import capabilities
 from engine.backends.base import Backend
+from engine.backends.deferred import Deferred
 from engine.backends.sketch import SketchBackend
 
 DEFAULT = "sketch"
 
 
+@dataclass(frozen=True)
+class Registry:
+    """Backends that can run here, and those that are known and cannot."""
+
+    backends: dict[str, Backend]
+    absent: list[Absent] = field(default_factory=list)
+
+
+def survey() -> Registry:
+    """A fresh instance of every backend that can run here, the default among them. Imports no model library."""
+    found = Registry({DEFAULT: SketchBackend()})
+    try:
+        place = checkpoint.find()
+    except UnknownBackend as error:
+        found.absent.append(Absent(backend=checkpoint.NAME, reason=error.problem))
+    else:
+        found.backends[checkpoint.NAME] = Deferred(capabilities(place), lambda: _ace_v1(place))
+    return found
+
+
+def _ace_v1(place: checkpoint.Place) -> Backend:
+    from engine.backends.ace_v1.backend import AceStepV1
+
+    return AceStepV1(place)
+
+
 def backends() -> dict[str, Backend]:
-    """A fresh instance of every backend that can run here, the default among them."""
-    return {DEFAULT: SketchBackend()}
+    """A fresh instance of every backend that can run here, by name."""
+    return survey().backends

@@ -89,7 +89,7 @@ def write_random_checkpoint(
         del transformer_config["lyric_encoder"]  # An official config.json does not carry what is always the same.
     parts: dict[str, tuple[Mapping[str, Any], Shapes]] = {
         TRANSFORMER: (
-            {"_class_name": "Transformer2DModel", **transformer_config},
+            {"_class_name": "Transformer2DModel", "random_weights": True, **transformer_config},
             transformer_shapes(sizes.transformer),
         ),
         DCAE: ({"_class_name": "AutoencoderDC", **sizes.dcae}, dcae_shapes(sizes.dcae)),

@@ -1,0 +1,74 @@
+"""Options of the machine, not of the song: device, precision, compilation. From the environment, read once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from bridge_server.protocol.errors import BadRequest
+
+DEVICE_VARIABLE, DTYPE_VARIABLE = "DAWBRIDGE_DEVICE", "DAWBRIDGE_ACE_STEP_V1_DTYPE"
+COMPILE_VARIABLE, MEMORY_VARIABLE = "DAWBRIDGE_TORCH_COMPILE", "DAWBRIDGE_GPU_GB"
+DTYPES = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
+
+
+@dataclass(frozen=True)
+class Options:
+    """device    where the model computes
+    dtype     of the transformer and the text encoder; the codec is float32 always
+    compiles  whether torch.compile rewrites the transformer: minutes once, then faster steps
+    budget    bytes that it may use; None for what the device has free
+    """
+
+    device: torch.device
+    dtype: torch.dtype
+    compiles: bool = False
+    budget: int | None = None
+
+    @classmethod
+    def from_environment(cls) -> Options:
+        """CUDA before Apple's MPS before the CPU; bfloat16 on CUDA, float32 elsewhere. Raises BadRequest."""
+        device = _device(os.environ.get(DEVICE_VARIABLE) or _best_device())
+        usual = "bfloat16" if device.type == "cuda" else "float32"
+        name = os.environ.get(DTYPE_VARIABLE) or usual
+        if name not in DTYPES:
+            raise BadRequest(f"{DTYPE_VARIABLE} is {name!r}.", f"It may be {', '.join(DTYPES)}.")
+        compiles = os.environ.get(COMPILE_VARIABLE, "") not in ("", "0")
+        return cls(device, DTYPES[name], compiles, _budget(os.environ.get(MEMORY_VARIABLE, "")))
+
+
+def _best_device() -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _device(name: str) -> torch.device:
+    try:
+        return torch.device(name)
+    except RuntimeError as error:
+        raise BadRequest(f"{DEVICE_VARIABLE} is {name!r}.", "It may be cuda, cuda:1, mps or cpu.") from error
+
+
+def _budget(gigabytes: str) -> int | None:
+    try:
+        return int(float(gigabytes) * 1e9) if gigabytes else None
+    except ValueError as error:
+        raise BadRequest(f"{MEMORY_VARIABLE} is {gigabytes!r}.", "It is a number, e.g. 7.5.") from error
+
+
+def free_bytes(device: torch.device) -> int | None:
+    """Memory that is free on the device right now; None where the system does not tell."""
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+        return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    if device.type == "mps":
+        return torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory()
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        return None
