@@ -21,7 +21,7 @@ from bridge_server.jobs.journal import Journal
 from bridge_server.jobs.resolve import home_of
 from bridge_server.protocol import VERSION, codec
 from bridge_server.protocol.codec import Envelope, task_of
-from bridge_server.protocol.engine import Ready
+from bridge_server.protocol.engine import Absent, Ready
 from bridge_server.protocol.errors import BridgeError, Problem, UnknownBackend, Unsupported
 from bridge_server.protocol.events import AnyEvent, EngineChanged, EngineState, Listing, Ok, Refused, Welcome
 from bridge_server.protocol.release import release
@@ -54,6 +54,7 @@ class Bridge:
         self._journal.forget_before(time.time() - KEEP_EVENTS_SECONDS)
         self._backends = self._journal.known_backends()
         self._default = self._backends[0].backend if self._backends else ""
+        self._absent: tuple[Absent, ...] = ()
         self._switchboard = Switchboard()
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="region")
         self._engine = EngineLink(settings, context, self._engine_changed, self._engine_ready)
@@ -187,6 +188,7 @@ class Bridge:
 
     def _engine_ready(self, ready: Ready) -> None:
         self._backends = ready.backends
+        self._absent = ready.absent
         self._default = ready.default_backend
         try:
             self._journal.remember_backends(ready.backends)
@@ -199,6 +201,9 @@ class Bridge:
         for capabilities in self._backends:
             if capabilities.backend == name:
                 return capabilities
+        for absent in self._absent:
+            if absent.backend == name:
+                raise UnknownBackend(absent.reason.message, absent.reason.hint)
         names = ", ".join(known.backend for known in self._backends)
         raise UnknownBackend(f"There is no backend called {name!r} here.", f"Choose one of: {names}.")
 
@@ -207,8 +212,14 @@ MADE_FOR = {
     "edit": "ace-step-v1",
     "separate": "ace-step-1.5",
     "lyrics": "ace-step-v1",
+    "loras": "ace-step-v1",
+    "reference": "ace-step-v1",
 }
 """The backend that design calls for, where none that is installed can help."""
+
+
+NOT_TO_IGNORE = {"loras": "load LoRAs", "reference": "follow reference audio"}
+"""Fields without which the music would be another one. What only shapes its sampling is ignored with a note."""
 
 
 def check_served(request: JobRequest, capabilities: Capabilities, backends: tuple[Capabilities, ...]) -> None:
@@ -220,11 +231,15 @@ def check_served(request: JobRequest, capabilities: Capabilities, backends: tupl
     if getattr(request, "lyrics", "").strip() and not capabilities.lyrics:
         able = [other.backend for other in backends if other.lyrics]
         raise Unsupported(f"{capabilities.backend} cannot sing lyrics.", _advice(able, "lyrics"))
+    for name, purpose in NOT_TO_IGNORE.items():
+        if getattr(request, name, None) and name not in capabilities.settings:
+            able = [other.backend for other in backends if name in other.settings]
+            raise Unsupported(f"{capabilities.backend} cannot {purpose}.", _advice(able, name))
 
 
 def _advice(able: list[str], what: str) -> str:
     if able:
         return f"Choose the backend {' or '.join(able)}."
     if what in MADE_FOR:
-        return f"The backend {MADE_FOR[what]} is made for that; it is not part of this installation yet."
+        return f"The backend {MADE_FOR[what]} is made for that; it is not installed. See `dawbridge models list`."
     return ""

@@ -20,6 +20,7 @@ from bridge_server.cli.options import (
     Strength,
     WholeFile,
 )
+from bridge_server.cli.sampling import MODEL, SamplingOptions
 from bridge_server.cli.session import perform
 from bridge_server.cli.trouble import WrongUsage
 from bridge_server.cli.words import absolute, open_source
@@ -36,6 +37,14 @@ def generate(
     music: MusicOptions,
     job: JobOptions,
     sound: SoundOptions,
+    sampling: SamplingOptions,
+    reference: Annotated[
+        Path | None, typer.Option("--reference", help="Audio to follow.", rich_help_panel=MODEL)
+    ] = None,
+    reference_strength: Annotated[
+        float,
+        typer.Option("--reference-strength", min=0, max=1, help="1: the reference itself.", rich_help_panel=MODEL),
+    ] = 0.5,
     seconds: Annotated[float | None, typer.Option("--seconds", help="Length.", rich_help_panel=PLACE)] = None,
     bars: Annotated[
         int | None, typer.Option("--bars", min=1, help="Length, with --bpm.", rich_help_panel=PLACE)
@@ -52,7 +61,21 @@ def generate(
     if length < 1:
         raise WrongUsage("The length is nothing at all.", "Give a length above 0 seconds.")
     span = Span(0, length, rate)
-    perform(Generate(**job.fields(), **sound.fields(), **music.fields(span), span=span), as_json)
+    request = Generate(
+        **job.fields(),
+        **sound.fields(),
+        **music.fields(span),
+        **sampling.fields(),
+        span=span,
+        reference=Source(path=_heard(reference)) if reference is not None else None,
+        reference_strength=reference_strength,
+    )
+    perform(request, as_json)
+
+
+def _heard(reference: Path) -> str:
+    """Raises NotFound, UnreadableAudio."""
+    return str(open_source(reference).path)
 
 
 @command("repaint", 0, 'dawbridge repaint song.wav --start 4.0 --end 8.0 --tags "rock, 120 bpm" --seed 7 --out takes')
@@ -64,6 +87,7 @@ def repaint(
     job: JobOptions,
     fit: FitOptions,
     sound: SoundOptions,
+    sampling: SamplingOptions,
     strength: Strength = 1.0,
     whole_file: WholeFile = False,
     as_json: Json = False,
@@ -76,6 +100,7 @@ def repaint(
         **sound.fields(),
         **music.fields(span),
         **fit.fields(ruler),
+        **sampling.fields(),
         source=Source(path=absolute(file)),
         span=span,
         strength=strength,
@@ -92,6 +117,7 @@ def extend(
     job: JobOptions,
     fit: FitOptions,
     sound: SoundOptions,
+    sampling: SamplingOptions,
     right: Annotated[
         str, typer.Option("--right", help="How much after it: seconds, or 2bars with --bpm.", rich_help_panel=PLACE)
     ] = "0",
@@ -116,6 +142,7 @@ def extend(
         **sound.fields(),
         **music.fields(span),
         **fit.fields(ruler),
+        **sampling.fields(),
         left=before,
         right=after,
         source=Source(path=absolute(file)),

@@ -17,6 +17,7 @@ from bridge_server.protocol.events import (
     Cancelled,
     Done,
     Failed,
+    Preview,
     Progress,
     Refused,
     Started,
@@ -122,6 +123,9 @@ class PeopleView:
                 self._update(f"attempt {attempt}", completed=0.0)
             case Progress(fraction=fraction, stage=stage):
                 self._update(stage, completed=fraction)
+            case Preview(number=number, path=path):
+                self._update(f"a preview of take {number} is there")
+                say(path)
             case TakeReady(take=take):
                 self._update(f"take {take.number} is there")
             case Done():

@@ -11,6 +11,7 @@ import typer
 from bridge_server.cli.app import command
 from bridge_server.cli.options import FitOptions, JobOptions, Json, MusicOptions, PlaceOptions, SoundOptions, WholeFile
 from bridge_server.cli.positions import Ruler
+from bridge_server.cli.sampling import SamplingOptions
 from bridge_server.cli.session import perform
 from bridge_server.cli.words import absolute, open_source
 from bridge_server.protocol.requests import Edit, Separate
@@ -33,6 +34,7 @@ def edit(
     job: JobOptions,
     fit: FitOptions,
     sound: SoundOptions,
+    sampling: SamplingOptions,
     mode: Annotated[
         EditMode, typer.Option("--mode", help="only_lyrics keeps the melody.", rich_help_panel="Music")
     ] = EditMode.ONLY_LYRICS,
@@ -54,6 +56,7 @@ def edit(
         **sound.fields(),
         **music.fields(span),
         **fit.fields(ruler),
+        **sampling.fields(),
         source=Source(path=absolute(file)),
         span=span,
         mode=mode.value,

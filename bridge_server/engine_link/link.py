@@ -98,7 +98,8 @@ class EngineLink:
         self._heard = loop.time()
         command = (*self._settings.engine_command, "--connect", self._address)
         try:
-            process = EngineProcess(command, self._key, self._settings.home.logs / "engine.log")
+            home = self._settings.home
+            process = EngineProcess(command, self._key, home.logs / "engine.log", home.root)
         except OSError as error:
             loop.call_soon(self._lost, None, f"it could not be started: {error}")
             return

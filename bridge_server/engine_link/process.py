@@ -24,8 +24,8 @@ else:
 class EngineProcess:
     """One run of the engine."""
 
-    def __init__(self, command: tuple[str, ...], key: str, log: Path) -> None:
-        """Raises OSError when the program cannot be started."""
+    def __init__(self, command: tuple[str, ...], key: str, log: Path, home: Path) -> None:
+        """`home` tells the engine where models are. Raises OSError when the program cannot be started."""
         mode = "ab" if log.exists() and log.stat().st_size < LOG_BYTES else "wb"
         with log.open(mode) as output:
             self._popen = subprocess.Popen(
@@ -33,7 +33,7 @@ class EngineProcess:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, "DAWBRIDGE_ENGINE_KEY": key},
+                env={**os.environ, "DAWBRIDGE_ENGINE_KEY": key, "DAWBRIDGE_HOME": str(home)},
                 **_APART,
             )
 

@@ -15,7 +15,18 @@ from bridge_server.jobs.job import Job, seeds_of
 from bridge_server.jobs.resolve import Plan, resolve
 from bridge_server.jobs.scratch import Scratch
 from bridge_server.protocol.codec import to_json
-from bridge_server.protocol.engine import Abort, Aborted, Broke, EngineOrder, Finished, JobWord, Render, Step, Variant
+from bridge_server.protocol.engine import (
+    Abort,
+    Aborted,
+    Broke,
+    EngineOrder,
+    Finished,
+    Halfway,
+    JobWord,
+    Render,
+    Step,
+    Variant,
+)
 from bridge_server.protocol.errors import EngineLost, SourceChanged, from_problem
 from bridge_server.protocol.values import Capabilities, Take
 
@@ -57,6 +68,7 @@ class Listener:
 
     on_progress: Callable[[float, str], None]
     on_take: Callable[[Take], None]
+    on_preview: Callable[[int, Path], None] = lambda number, path: None
 
 
 class Attempt:
@@ -145,6 +157,9 @@ class Attempt:
             match word:
                 case Step(fraction=fraction, stage=stage):
                     self._listener.on_progress(fraction, stage)
+                case Halfway():
+                    path = await self._in_thread(self._preview, word, capabilities)
+                    self._listener.on_preview(self._missing[word.number - 1], path)
                 case Variant():
                     self._listener.on_take(await self._in_thread(self._deliver, word, plan, prepared, capabilities))
                 case Broke(error=problem, fatal=is_fatal):
@@ -170,6 +185,13 @@ class Attempt:
     def _is_last(self, word: JobWord | EngineLost) -> bool:
         """Whether the engine is through with this attempt."""
         return isinstance(word, EngineLost) or (isinstance(word, Aborted | Finished | Broke) and self._is_ours(word))
+
+    def _preview(self, word: Halfway, capabilities: Capabilities) -> Path:
+        """In a thread: what the engine played half-way becomes a file."""
+        from bridge_server.region.preview import write_preview
+
+        audio = self._scratch.preview(word)
+        return write_preview(audio, capabilities.sample_rate, self._missing[word.number - 1], self._folder)
 
     def _deliver(self, word: Variant, plan: Plan, prepared: Any, capabilities: Capabilities) -> Take:
         """In a thread: what the engine rendered becomes a take on disk."""

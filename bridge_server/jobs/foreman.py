@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -22,6 +23,7 @@ from bridge_server.protocol.events import (
     Failed,
     KeptEvent,
     Place,
+    Preview,
     Progress,
     Started,
     State,
@@ -161,6 +163,7 @@ class Foreman:
         listener = Listener(
             on_progress=lambda fraction, stage: self._progress(job, fraction, stage),
             on_take=lambda take: self._take(job, take),
+            on_preview=lambda number, path: self._preview(job, number, path),
         )
         attempt = Attempt(job, done, self._bench, listener)
         self._current = (job, attempt)
@@ -194,6 +197,11 @@ class Foreman:
             self._journal.keep_take(take, job.request.project)
             event = self._journal.append(TakeReady(job=job.id, take=take), job.client)
         log.info("job.take job=%s number=%d", job.id, take.number)
+        self._post(event, job)
+
+    def _preview(self, job: Job, number: int, path: Path) -> None:
+        with self._journal.transaction():
+            event = self._journal.append(Preview(job=job.id, number=number, path=str(path)), job.client)
         self._post(event, job)
 
     def _survive(self, job: Job, error: EngineLost) -> None:

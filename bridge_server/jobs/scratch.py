@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge_server.protocol.engine import Variant
+from bridge_server.protocol.engine import Halfway, Variant
 from bridge_server.protocol.errors import DiskFull
 
 
@@ -37,6 +37,10 @@ class Scratch:
     def stems(self, variant: Variant) -> dict[str, NDArray[np.float32]]:
         """role → (C, T) float32, mapped from disk."""
         return {role: self._map(name) for role, name in variant.stems}
+
+    def preview(self, word: Halfway) -> NDArray[np.float32]:
+        """(C, T) float32, mapped from disk."""
+        return self._map(word.file)
 
     def latents(self, variant: Variant) -> dict[str, NDArray[np.generic]]:
         return {key: self._map(name) for key, name in variant.latents}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil, floor
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +28,7 @@ from bridge_server.protocol.span import Span
 from bridge_server.protocol.values import Capabilities, Music
 from bridge_server.region.channels import Layout, convert, usual_layout
 from bridge_server.region.encoding import encoding_of_subtype
-from bridge_server.region.excerpt import Excerpt
+from bridge_server.region.excerpt import Excerpt, Samples
 from bridge_server.region.latents import HULL_START, Latents, kept_of
 from bridge_server.region.loudness import AROUND_SECONDS
 from bridge_server.region.prepared import Prepared, Section
@@ -94,7 +95,7 @@ def _empty(request: Generate, capabilities: Capabilities, kept: Latents | None) 
     return Prepared(
         request=request,
         capabilities=capabilities,
-        context=np.zeros((capabilities.channels, frame.end), np.float32),
+        context=_reference(request, capabilities, frame),
         targets=frame.targets,
         bar_phase_seconds=_bar_phase(request, section),
         rate=rate,
@@ -102,6 +103,15 @@ def _empty(request: Generate, capabilities: Capabilities, kept: Latents | None) 
         sections=(section,),
         latents=_placed(kept, frame.targets[0].start),
     )
+
+
+def _reference(request: Generate, capabilities: Capabilities, frame: Frame) -> Samples:
+    """The audio that new music shall follow, cut or filled up to the span; silence where there is none."""
+    if request.reference is None:
+        return np.zeros((capabilities.channels, frame.end), np.float32)
+    heard = msgspec.structs.replace(request.reference, start=request.span.start + request.reference.start)
+    engine = usual_layout(capabilities.channels)
+    return mix(open_tracks((heard,)), request.span, capabilities.sample_rate, engine, (0, frame.end))
 
 
 def _among_tracks(request: Layer | Accompany, capabilities: Capabilities, kept: Latents | None) -> Prepared:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
 import numpy as np
 
 from bridge_server.protocol.codec import task_of
@@ -38,7 +39,7 @@ CAPABILITIES = Capabilities(
     max_bytes=int(MAX_SECONDS * RATE) * CHANNELS * 4 * (len(ROLES) + 2) + CACHE_BYTES,
 )
 _OTHERS = {
-    "edit": "Editing a performance is what ace-step-v1 is made for; it is not part of this version yet.",
+    "edit": "Editing a performance is what ace-step-v1 is made for; `dawbridge models list` shows how to get it.",
     "separate": "Separating a mix is what ace-step-1.5 is made for; it is not part of this version yet.",
 }
 
@@ -68,8 +69,10 @@ class SketchBackend:
     def render(self, work: Work, seeds: Sequence[int], watch: Watch) -> Iterator[Rendering]:
         """One take per seed. Raises Unsupported, TooLong or BadSpan before the first, and Cancelled at any step."""
         request = _checked(work)
+        ignored = _ignored(request)
         share = 1 / max(1, len(seeds))
         plan, notes = _plan(work, request, watch.part(0, 0.1 * share))
+        notes = [*notes, *ignored]
         for number, seed in enumerate(seeds):
             own = watch.part((number + 0.1) * share, (number + 1) * share)
             yield self._take(work, request, plan, (seed, notes), own)
@@ -102,13 +105,22 @@ def _checked(work: Work) -> Composed:
     if request.lyrics.strip():
         raise Unsupported(
             "sketch has no voice and cannot sing lyrics.",
-            "Leave the lyrics empty. ace-step-v1 is made for singing; it is not part of this version yet.",
+            "Leave the lyrics empty. ace-step-v1 is made for singing; `dawbridge models list` shows how to get it.",
         )
     if any(target.rate != RATE for target in work.targets) or work.hull.end > work.context.shape[1]:
         raise BadSpan(f"sketch renders spans inside its context, counted at {RATE} Hz.")
     if sum(target.seconds for target in work.targets) > MAX_SECONDS:
         raise TooLong(f"sketch renders at most {MAX_SECONDS / 60:g} minutes at once.")
     return request
+
+
+def _ignored(request: Composed) -> list[str]:
+    """Rules do not sample: what shapes that means nothing here, and what it would change is refused."""
+    if request.loras or getattr(request, "reference", None) is not None:
+        raise Unsupported("sketch is rules and oscillators: it has no LoRAs and follows no reference audio.")
+    names = list(msgspec.to_builtins(request.sampling))  # what is at its default is left out
+    notes = [f"sketch does not sample, so these settings mean nothing to it: {', '.join(names)}"] if names else []
+    return [*notes, "sketch is done before a preview would be"] if request.preview else notes
 
 
 def _plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[str]]:

@@ -110,4 +110,4 @@ def missing_role(heard: frozenset[str]) -> str:
 
 
 def _singer() -> str:
-    return "ace-step-v1 is made for singing; it is not part of this version yet."
+    return "ace-step-v1 is made for singing; see `dawbridge models list`."
