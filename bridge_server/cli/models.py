@@ -20,6 +20,7 @@ from bridge_server.models.contents import missing_files, pickles
 from bridge_server.models.disk import only_one
 from bridge_server.models.manifest import read_manifest
 from bridge_server.models.notices import Checking, Fetching
+from bridge_server.models.patience import USUAL
 from bridge_server.models.places import Place, find_place
 from bridge_server.models.pull import Plan, Source, carry_out, is_offline, plan_pull, plan_repair, register, with_needs
 from bridge_server.models.registry import Entry, read_registry, write_entry
@@ -184,7 +185,7 @@ def _model(name: str) -> Model:
 
 def _source(server: str, offline: bool) -> Source:
     try:
-        return Source(check_base(server) if server else "", offline or is_offline())
+        return Source(check_base(server) if server else "", offline or is_offline(), USUAL)
     except BadRequest as error:
         raise WrongUsage(error.message, error.hint) from error
 

@@ -11,7 +11,7 @@ from bridge_server.models.catalogue import Model
 from bridge_server.models.contents import cut_files, missing_files
 from bridge_server.models.fetch import part_of
 from bridge_server.models.manifest import Manifest, is_there, read_manifest
-from bridge_server.models.places import Place, find_place
+from bridge_server.models.places import Place, find_place, pull_folder
 from bridge_server.models.trouble import DamagedModel
 
 ABSENT, PARTLY, COMPLETE, DAMAGED = "not here", "partly", "complete", "damaged"
@@ -37,13 +37,14 @@ class ModelState(Struct, frozen=True, kw_only=True, tag="model", tag_field="even
 
 def state_of(model: Model, home: Home) -> ModelState:
     """By names and sizes; only `verify` reads the bytes. Raises DamagedModel for a list of models without sense."""
-    place = find_place(model, home)
+    folder = pull_folder(model, home)
+    try:
+        place = find_place(model, home)
+    except DamagedModel:
+        return _line(model, Place(folder, "pulled"), DAMAGED, 0, model.about_bytes)
     if place is None:
         return _line(model, None, ABSENT, 0, model.about_bytes)
-    try:
-        manifest = None if place.is_the_users else read_manifest(place.folder)
-    except DamagedModel:
-        return _line(model, place, DAMAGED, 0, model.about_bytes)
+    manifest = read_manifest(place.folder) if place.kind == "pulled" else None
     if manifest is not None:
         return _pulled(model, place, manifest)
     missing, cut = missing_files(model, place.folder), cut_files(model, place.folder)

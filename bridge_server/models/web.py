@@ -117,12 +117,12 @@ class Web:
 
 
 class _Unfollowed(HTTPRedirectHandler):
-    """urllib would carry the token along to wherever a redirect leads."""
+    """urllib would carry the token along to wherever a redirect leads; so every redirect ends as an HTTPError."""
 
-    def redirect_request(
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
-    ) -> Request | None:
+    def http_error_302(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Message) -> None:
         return None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 def host_of(url: str) -> str:
