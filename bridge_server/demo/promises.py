@@ -172,7 +172,7 @@ def cancel_is_quick(cancelling: Cancelling) -> Promise:
 def nothing_half_written(folder: Path) -> Promise:
     """`folder` is that of the cancelled job, whose only take was not finished."""
     left = [path.name for path in folder.rglob("*") if path.is_file() and path.name != "request.json"]
-    return Promise("P3", "A cancelled job leaves nothing behind", not left, ", ".join(left) or "not a file")
+    return Promise("P3", "A cancelled job leaves no audio behind", not left, ", ".join(left) or "no take, no stem")
 
 
 def recipes_are_inside(outcomes: Sequence[Outcome]) -> Promise:

@@ -10,8 +10,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bridge_server.protocol import VERSION
+from bridge_server.protocol.complaints import complaint
 from bridge_server.protocol.engine import EngineOrder, EngineWord
-from bridge_server.protocol.errors import BadMessage, BadRequest, TooLarge, WrongKey, WrongVersion
+from bridge_server.protocol.errors import BadMessage, TooLarge, WrongKey, WrongVersion
 from bridge_server.protocol.events import AnyEvent
 from bridge_server.protocol.requests import Request
 from bridge_server.protocol.values import ClientName
@@ -22,7 +23,7 @@ LARGEST = 1 << 20
 T = TypeVar("T")
 
 
-class Letter(Struct, frozen=True, kw_only=True):
+class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The envelope of a request."""
 
     version: Annotated[int, Meta(description="of this protocol; another one is refused with `wrong_version`")] = VERSION
@@ -31,7 +32,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     message: Annotated[Request, Meta(description="what is asked")]
 
 
-class Envelope(Struct, frozen=True, kw_only=True):
+class Envelope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A letter before it may be opened: the message is not looked at until version and key are right."""
 
     version: int
@@ -59,11 +60,11 @@ def _decode(data: bytes | memoryview, kind: Any, wire: str) -> Any:
 
 
 def read_request(data: bytes | memoryview, wire: str) -> Request:
-    """Decode a bare request. Raises BadRequest naming the field, or BadMessage for what is no message at all."""
+    """Decode a bare request. Raises BadRequest or BadSpan naming the field, BadMessage for what is no message."""
     try:
         request: Request = _decode(data, Request, wire)
     except msgspec.ValidationError as error:
-        raise BadRequest(f"The request was not understood: {error}.") from None
+        raise complaint(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadMessage(f"The message could not be decoded: {error}.") from None
     return request

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bridge_server.protocol.requests import Repaint
 from bridge_server.protocol.values import Fade, Loudness
 from bridge_server.region.bed import Bed, make_bed
 from bridge_server.region.channels import convert, usual_layout
@@ -65,7 +66,7 @@ def make_piece(prepared: Prepared, number: int, hull: Mapping[str, Samples], for
     if is_short:
         wanted = _corrected(wanted, levels.target, wet, bed, prepared)
     gain_db = min(wanted, _highest_gain(stems, wet, formats))
-    stems, audio = _spliced(stems, gain_db, bed, formats)
+    stems, audio = _spliced(stems, gain_db, bed, formats, _keeps_some(prepared))
     after = integrated(audio, prepared.rate, prepared.layout) if is_short else heard.loudness(gain_db)
     return Piece(
         section=section,
@@ -75,6 +76,11 @@ def make_piece(prepared: Prepared, number: int, hull: Mapping[str, Samples], for
         loudness=Loudness(before=levels.before, surroundings=levels.surroundings, after=after, gain_db=gain_db),
         notes=_notes(wanted, gain_db),
     )
+
+
+def _keeps_some(prepared: Prepared) -> bool:
+    """Whether what was there goes on sounding in what is new."""
+    return isinstance(prepared.request, Repaint) and prepared.request.strength < 1
 
 
 def _at_home(prepared: Prepared, section: Section, hull: Samples) -> Samples:
@@ -129,18 +135,22 @@ def _highest_gain(stems: Mapping[str, Samples], wet: Samples, formats: Formats) 
 
 
 def _spliced(
-    stems: dict[str, Samples], gain_db: float, bed: Bed, formats: Formats
+    stems: dict[str, Samples], gain_db: float, bed: Bed, formats: Formats, is_alike: bool
 ) -> tuple[dict[str, Samples], Samples]:
-    """Stems with their gain, and the take that they and the old audio make; no stems where there is only one."""
+    """Stems with their gain, and the take that they and the old audio make; no stems where there is only one.
+
+    is_alike  the new audio holds some of the old: equal power would make a bump of up to 3 dB at the seams
+    """
     for stem in stems.values():
         np.multiply(stem, np.float32(10 ** (gain_db / 20)), out=stem)
     audio = _rounded_sum(stems, formats)
     clips = formats.main.highest is not None and _overshoots(audio, bed, formats.main.highest)
-    if clips:
+    is_gentle = clips or is_alike
+    if is_gentle:
         for stem in stems.values():
             shape(stem, bed.fade)
         audio = _rounded_sum(stems, formats)
-    underlay(audio, bed.dry, bed.fade, equal_gain=clips)
+    underlay(audio, bed.dry, bed.fade, equal_gain=is_gentle)
     return (stems if len(stems) > 1 else {}), audio
 
 

@@ -47,8 +47,8 @@ class Kept:
         latents = np.asarray(kept[name], np.float32)
         if latents.ndim != 3 or latents.shape[:2] != (8, 16) or not np.isfinite(latents).all():
             return None
-        start = Fraction(float(kept[HULL_START].astype(float))) + Fraction(float(kept[FIRST_SAMPLE].astype(float)))
-        return cls(latents, Grid(start, HOP))
+        start = sum(float(np.asarray(kept[name], np.float64).reshape(-1)[0]) for name in (HULL_START, FIRST_SAMPLE))
+        return cls(latents, Grid(Fraction(start), HOP))
 
     def covers(self, frames: Frames) -> bool:
         return Frames(0, self.latents.shape[-1]).covers(frames)
@@ -148,7 +148,7 @@ def to_keep(made: Tensor, before: Tensor | None, grid: Grid, hull_start: int) ->
     """What a take keeps beside it: its latents (8, 16, F), those of what was there before, and where they begin."""
     kept: dict[str, NDArray[np.generic]] = {
         LATENTS: made.to("cpu", torch.float32).numpy(),
-        FIRST_SAMPLE: np.array(float(grid.origin - hull_start), np.float64),
+        FIRST_SAMPLE: np.array([float(grid.origin - hull_start)], np.float64),
     }
     if before is not None:
         kept[SOURCE] = before.to("cpu", torch.float32).numpy()
