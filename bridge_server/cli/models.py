@@ -220,8 +220,7 @@ def _tell_pulled(model: Model, home: Home, as_json: bool) -> None:
 
 
 def _checked(model: Model, place: Place, home: Home, as_json: bool) -> list[FileState]:
-    total = sum(file.stat().st_size for file in place.folder.rglob("*") if file.is_file())
-    with TransferBar(total, Checking, as_json) as bar:
+    with TransferBar(state_of(model, home).here, Checking, as_json) as bar:
         states = verify(model, place, bar.show)
     register(model, home)
     if as_json:

@@ -13,9 +13,16 @@ PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 LONGEST_HEADER = 100_000_000
 
 
-def missing_files(model: Model, folder: Path) -> list[str]:
-    """What a whole model has and the folder has not, by names relative to it. Files count as there by name alone."""
-    return [name for part in model.parts for name in _missing(part, folder)]
+def missing_files(model: Model, there: Path | frozenset[str]) -> list[str]:
+    """What a whole model has and `there` has not, by names relative to the model's folder.
+
+    there  the model's folder, or the names of the files that a server has. Files count as there by name alone.
+    """
+    names = there if isinstance(there, frozenset) else _names(model, there)
+    missing = [name for part in model.parts for name in _missing(part, names)]
+    if isinstance(there, Path):
+        missing += [name for part in model.parts if part.weights for name in _missing_shards(part, there, names)]
+    return missing
 
 
 def cut_files(model: Model, folder: Path) -> list[str]:
@@ -38,28 +45,33 @@ def pickles(model: Model, folder: Path) -> list[str]:
     ]
 
 
-def _missing(part: Part, folder: Path) -> Iterator[str]:
+def _names(model: Model, folder: Path) -> frozenset[str]:
+    paths = (path for part in model.parts for path in (folder / part.folder).glob("*"))
+    return frozenset(path.relative_to(folder).as_posix() for path in paths if path.is_file())
+
+
+def _missing(part: Part, names: frozenset[str]) -> Iterator[str]:
     start = f"{part.folder}/" if part.folder else ""
-    for name in part.files:
-        if not (folder / part.folder / name).is_file():
-            yield start + name
-    if part.one_of and not any((folder / part.folder / name).is_file() for name in part.one_of):
+    yield from (start + name for name in part.files if start + name not in names)
+    if part.one_of and not any(start + name in names for name in part.one_of):
         yield start + " or ".join(part.one_of)
-    if part.weights:
-        for name in _missing_weights(folder / part.folder, part.weights):
-            yield start + name
+    weights = f"{start}{part.weights}.safetensors"
+    if part.weights and weights not in names and f"{weights}.index.json" not in names:
+        yield weights
 
 
-def _missing_weights(folder: Path, stem: str) -> list[str]:
-    """Nothing for one whole file, or an index all of whose shards are there."""
-    if (folder / f"{stem}.safetensors").is_file():
+def _missing_shards(part: Part, folder: Path, names: frozenset[str]) -> list[str]:
+    """What the index names, where there is one and no whole file; the index itself if it cannot be read."""
+    start = f"{part.folder}/" if part.folder else ""
+    whole = f"{start}{part.weights}.safetensors"
+    index = f"{whole}.index.json"
+    if whole in names or index not in names:
         return []
     try:
-        shards = json.loads((folder / f"{stem}.safetensors.index.json").read_bytes())["weight_map"].values()
-        names = sorted({str(name) for name in shards})
+        shards = {str(name) for name in json.loads((folder / index).read_bytes())["weight_map"].values()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return [f"{stem}.safetensors"]
-    return [name for name in names if not (folder / name).is_file()]
+        return [index]
+    return sorted(start + name for name in shards if start + name not in names)
 
 
 def _is_whole(path: Path) -> bool:

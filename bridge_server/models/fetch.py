@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from pathlib import Path
 
 from bridge_server.models.checksum import has_checksum
 from bridge_server.models.disk import writing
 from bridge_server.models.manifest import ModelFile
-from bridge_server.models.notices import Checking, Fetched, Fetching, Notice, Waiting, Watch
+from bridge_server.models.notices import Checking, Fetched, Fetching, Seldom, Waiting, Watch
 from bridge_server.models.patience import USUAL, Patience
 from bridge_server.models.transfer import Transfer, continue_transfer
 from bridge_server.models.trouble import BadServer, Interrupted
 from bridge_server.models.web import Web, host_of
 
-NOTICE_SECONDS = 0.2
 ENOUGH_BYTES = 1 << 20
 """A connection that brought this much was worth while: the count of tries begins anew."""
 
@@ -25,8 +23,7 @@ class Fetcher:
     """Fetches files of one model from one server."""
 
     def __init__(self, web: Web, model: str, watch: Watch, patience: Patience = USUAL) -> None:
-        self._web, self._model, self._watch, self._patience = web, model, watch, patience
-        self._told = 0.0
+        self._web, self._model, self._watch, self._patience = web, model, Seldom(watch), patience
 
     def fetch(self, url: str, file: ModelFile, folder: Path) -> None:
         """Fetch `file` into `folder`, going on where an earlier call stopped; replaces what has its name.
@@ -73,7 +70,7 @@ class Fetcher:
         file = transfer.file
 
         def hashed(done: int) -> None:
-            self._notify(Checking(model=self._model, file=file.path, done=done, size=file.size))
+            self._watch(Checking(model=self._model, file=file.path, done=done, size=file.size))
 
         with writing(transfer.part):
             with transfer.part.open("r+b") as part:
@@ -92,15 +89,8 @@ class Fetcher:
         self._patience.sleep(seconds)
 
     def _tell(self, transfer: Transfer, done: int) -> None:
-        size = transfer.file.size
-        self._notify(Fetching(model=self._model, file=transfer.file.path, done=done, size=size), done == size)
-
-    def _notify(self, notice: Notice, always: bool = False) -> None:
-        """Not so often that telling takes longer than doing."""
-        now = time.monotonic()
-        if always or now - self._told >= NOTICE_SECONDS:
-            self._told = now
-            self._watch(notice)
+        file = transfer.file
+        self._watch(Fetching(model=self._model, file=file.path, done=done, size=file.size))
 
 
 def part_of(target: Path, file: ModelFile) -> Path:

@@ -7,6 +7,7 @@ Source: the API of the Hugging Face hub (`/api/models/REPO/revision/main?blobs=t
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
@@ -17,6 +18,7 @@ from msgspec import Struct
 
 from bridge_server.models.catalogue import HubRepo, Model, Part
 from bridge_server.models.checksum import Checksum, checksum_or_none
+from bridge_server.models.contents import missing_files
 from bridge_server.models.manifest import Manifest, ModelFile
 from bridge_server.models.names import check_names, is_fetched
 from bridge_server.models.patience import Patience
@@ -26,6 +28,10 @@ from bridge_server.models.web import Web, host_of
 LONGEST_LISTING = 8 << 20
 MOST_FILES = 1000
 TRIES = 3
+LISTING_STALLS = 3
+"""A list of files is small: it may take so many times as long as a server may be silent."""
+LARGEST_GIT_FILE = 10_000_000
+"""Larger ones go through LFS, and what git knows of them is only a pointer."""
 
 T = TypeVar("T")
 
@@ -57,11 +63,13 @@ def list_model(web: Web, model: Model, patience: Patience) -> Manifest:
     if not isinstance(source, HubRepo):
         only = ModelFile(path=source.name, size=source.size, checksum=Checksum(source.sha256))
         return Manifest(model=model.name, source=web.base, revision="", files=(only,))
-    repo = _again(partial(_repo, web, source.repo), patience)
+    repo = _again(partial(_repo, web, source.repo, LISTING_STALLS * patience.stall_seconds), patience)
     wanted = [sibling for sibling in repo.siblings if is_fetched(sibling.name) and _is_part(sibling.name, model.parts)]
     check_names([sibling.name for sibling in wanted])
-    if not wanted or len(wanted) > MOST_FILES:
-        raise BadServer(f"{host_of(web.base)} lists {len(wanted)} files for {source.repo}.", "Try again later.")
+    lacking = missing_files(model, frozenset(sibling.name for sibling in wanted))
+    if lacking or len(wanted) > MOST_FILES:
+        what = f"which lacks {lacking[0]}" if lacking else f"which has {len(wanted)} files"
+        raise BadServer(f"{host_of(web.base)} lists another model than {model.name}, {what}.", "Try another server.")
     files = []
     for sibling in wanted:
         url = address_of(model, web.base, repo.sha, sibling.name)
@@ -76,14 +84,16 @@ def address_of(model: Model, base: str, revision: str, path: str) -> str:
     return f"{base}/{model.source.path}"
 
 
-def _repo(web: Web, repo: str) -> _Repo:
-    """Raises what `Web.get` raises, and BadServer for what is no listing."""
-    data = b""
+def _repo(web: Web, repo: str, seconds: float) -> _Repo:
+    """Raises what `Web.get` raises, BadServer for what is no listing, Interrupted if it takes longer than `seconds`."""
+    data, end = b"", time.monotonic() + seconds
     with web.get(f"{web.base}/api/models/{repo}/revision/main?blobs=true") as answer:
         while chunk := answer.read(LONGEST_LISTING):
             data += chunk
             if len(data) > LONGEST_LISTING:
                 raise BadServer(f"{host_of(web.base)} sends a list of files without end.")
+            if time.monotonic() > end:
+                raise Interrupted(f"{host_of(web.base)} has all but stopped sending the list of files.")
     try:
         found = msgspec.json.decode(data, type=_Repo)
     except msgspec.DecodeError as error:
@@ -104,7 +114,9 @@ def _known(sibling: _Sibling) -> ModelFile | None:
     if sibling.lfs is not None:
         checksum, size = checksum_or_none(sibling.lfs.sha256), sibling.lfs.size
     else:
-        checksum, size = checksum_or_none(sibling.blob or ""), -1 if sibling.size is None else sibling.size
+        size = -1 if sibling.size is None else sibling.size
+        is_git = size <= LARGEST_GIT_FILE and not sibling.name.endswith(".safetensors")
+        checksum = checksum_or_none(sibling.blob or "") if is_git else None
     return ModelFile(path=sibling.name, size=size, checksum=checksum) if checksum and size >= 0 else None
 
 

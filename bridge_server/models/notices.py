@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -42,6 +43,22 @@ class Fetched(Notice, frozen=True, tag="fetched"):
 
 
 Watch = Callable[[Notice], None]
+
+SELDOM_SECONDS = 0.2
+
+
+class Seldom:
+    """A watch that passes on how far something is only now and then, so that telling costs less than doing."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch, self._told = watch, 0.0
+
+    def __call__(self, notice: Notice) -> None:
+        now = time.monotonic()
+        is_on_its_way = isinstance(notice, Fetching | Checking) and notice.done < notice.size
+        if not is_on_its_way or now - self._told >= SELDOM_SECONDS:
+            self._told = now
+            self._watch(notice)
 
 
 def unwatched(_: Notice) -> None:

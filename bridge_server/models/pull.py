@@ -21,7 +21,7 @@ from bridge_server.models.notices import Watch
 from bridge_server.models.patience import USUAL, Patience
 from bridge_server.models.places import find_place, is_pulled, named_place, pull_folder
 from bridge_server.models.registry import Entry, write_entry
-from bridge_server.models.trouble import DamagedModel, Offline
+from bridge_server.models.trouble import BadServer, DamagedModel, Offline
 from bridge_server.models.web import Web, check_base, hub_token
 from bridge_server.protocol.errors import BadRequest, ReadOnly
 from bridge_server.region.storage import make_folder
@@ -136,6 +136,9 @@ def carry_out(plan: Plan, home: Home, watch: Watch, patience: Patience = USUAL) 
         fetcher.fetch(url, file, plan.folder)
         manifest = manifest.with_file(replace(file, fetched=True, damaged=False))
         manifest.write(plan.folder)
+    missing = missing_files(plan.model, plan.folder)
+    if missing:
+        raise BadServer(f"All files of {plan.model.name} were fetched, and {missing[0]} is not among them.")
     register(plan.model, home)
 
 

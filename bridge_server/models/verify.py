@@ -13,7 +13,7 @@ from bridge_server.models.catalogue import Model
 from bridge_server.models.checksum import Checksum, has_checksum
 from bridge_server.models.contents import cut_files, missing_files, pickles
 from bridge_server.models.manifest import Manifest, is_there, read_manifest
-from bridge_server.models.notices import Checking, Watch
+from bridge_server.models.notices import Checking, Seldom, Watch
 from bridge_server.models.places import Place
 
 
@@ -35,6 +35,7 @@ def verify(model: Model, place: Place, watch: Watch) -> list[FileState]:
 
     Raises DamagedModel for a manifest that cannot be read, OSError for a file that cannot be.
     """
+    watch = Seldom(watch)
     manifest = read_manifest(place.folder)
     if manifest is not None:
         return _by_manifest(model, place, manifest, watch)

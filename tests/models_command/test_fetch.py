@@ -91,7 +91,7 @@ def begun(folder: Path, name: str, start: float | str | None) -> None:
     start=st.sampled_from(STARTS),
     behaviours=st.lists(st.sampled_from((*faults.PASSING, *faults.FINAL)), max_size=7),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_whole_and_right_or_not_there(
     server: Hub, name: str, start: float | str | None, behaviours: list[Behaviour]
 ) -> None:
@@ -213,6 +213,14 @@ def test_what_had_the_name_stays_until_the_new_is_right(server: Hub, tmp_path: P
     assert (tmp_path / "small.json").read_bytes() == b"damaged"
     assert fetch(server, tmp_path, "small.json")[0] is None
     assert (tmp_path / "small.json").read_bytes() == SMALL
+
+
+def test_an_empty_file_is_a_file(server: Hub, tmp_path: Path) -> None:
+    server.faults.clear()
+    file = ModelFile(path="a/empty.txt", size=0, checksum=Checksum(git_id(b"")))
+    Fetcher(Web(server.base), "m", unwatched).fetch(f"{server.base}/nowhere", file, tmp_path)
+    assert (tmp_path / "a/empty.txt").read_bytes() == b""
+    assert len(list((tmp_path / "a").iterdir())) == 1
 
 
 def test_nobody_has_to_watch(server: Hub, tmp_path: Path) -> None:

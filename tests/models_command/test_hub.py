@@ -7,6 +7,7 @@ import pytest
 from bridge_server.models.catalogue import ACE_STEP_V1
 from bridge_server.models.hub import list_model
 from bridge_server.models.names import check_name, check_names, is_fetched
+from bridge_server.models.patience import Patience
 from bridge_server.models.refusal import retry_after
 from bridge_server.models.trouble import BadServer, Interrupted
 from bridge_server.models.web import Web
@@ -106,6 +107,33 @@ def test_no_listing_at_all(hub: Hub, behaviour: Behaviour) -> None:
     hub.misbehave(LISTING, *[behaviour] * 50)
     with pytest.raises((BadServer, Interrupted)):
         list_model(Web(hub.base, timeout_seconds=0.3), ACE_STEP_V1, IMPATIENT)
+
+
+def test_a_list_that_comes_byte_by_byte(hub: Hub) -> None:
+    hub.others["/api/models/ACE-Step/ACE-Step-v1-3.5B/revision/main"] = b" " * 100
+    hub.misbehave(LISTING, *[faults.drips] * 5)
+    patience = Patience(tries=1, stall_seconds=0.1)
+    with pytest.raises(Interrupted, match="stopped sending"):
+        list_model(Web(hub.base), ACE_STEP_V1, patience)
+
+
+@pytest.mark.parametrize(
+    "name", ["umt5-base/tokenizer.json", "music_vocoder/config.json", "umt5-base/model.safetensors"]
+)
+def test_a_server_with_half_a_model(hub: Hub, name: str) -> None:
+    del hub.files[name]
+    with pytest.raises(BadServer, match=r"lacks (umt5-base|music_vocoder)"):
+        list_model(Web(hub.base), ACE_STEP_V1, IMPATIENT)
+
+
+def test_a_pointer_of_git_is_not_taken_for_the_weights(hub: Hub) -> None:
+    lines = hub.siblings()
+    for line in lines:
+        line.pop("lfs", None)
+    hub.listing = {"sha": REVISION, "siblings": lines}
+    for file in list_model(Web(hub.base), ACE_STEP_V1, IMPATIENT).files:
+        data = hub.files[file.path]
+        assert file.checksum.digits == (sha256(data) if file.path.endswith(".safetensors") else git_id(data))
 
 
 def test_a_network_that_wakes_up(hub: Hub) -> None:
