@@ -1,6 +1,7 @@
 """What every test may ask for: test audio, a home of its own, and the promise that no process outlives its test."""
 
 import os
+import signal
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,11 @@ RUN_MARK = "DAWBRIDGE_TEST_RUN"
 
 GRACE_SECONDS = 2.0
 """How long a process that was told to stop may take to be gone."""
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background by a shell: programs that a test starts would never hear of Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

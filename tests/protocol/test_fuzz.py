@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge_server.protocol import codec
-from bridge_server.protocol.errors import BadMessage, BadRequest, TooLarge, WrongKey, WrongVersion
+from bridge_server.protocol.errors import BadMessage, BadRequest, BadSpan, TooLarge, WrongKey, WrongVersion
 from bridge_server.protocol.requests import Request
 from tests.protocol.conftest import VECTORS, open_letter
 
-EXPECTED = (BadMessage, BadRequest, TooLarge, WrongKey, WrongVersion)
+EXPECTED = (BadMessage, BadRequest, BadSpan, TooLarge, WrongKey, WrongVersion)
 MESSAGES = [json.loads(vector["json"]) for vector in VECTORS["messages"] if vector["kind"] == "request"]
 LETTERS = [{"version": 1, "key": VECTORS["key"], "client": "fuzz", "message": message} for message in MESSAGES]
 WIRES = {"json": lambda letter: json.dumps(letter).encode(), "msgpack": msgpack.packb}

@@ -141,3 +141,17 @@ def test_a_layer_starts_and_ends_in_silence(tmp_path: Path) -> None:
     audio = soundfile.read(take.path)[0]
     assert take.parts[0].fade == Fade(in_samples=48, out_samples=960)
     assert np.abs(audio[[0, -1]]).max() < 0.01
+
+
+def test_what_was_kept_makes_no_bump_at_the_seams(tmp_path: Path) -> None:
+    """At a low strength, old and new are alike: equal power would add up to 3 dB where they meet."""
+    path = tmp_path / "song.wav"
+    song = noise(2, 4 * RATE, seed=5) * np.float32(0.1)
+    soundfile.write(path, song.T, RATE, "FLOAT")
+    span = Span(RATE, 3 * RATE, RATE)
+    request = ask(Repaint, path, span, strength=0.0, sample_format="float32", match_loudness=False)
+    prepared = prepare(request, capabilities(sample_rate=RATE))
+    kept = np.ascontiguousarray(song[:, span.start : span.end])
+    take = deliver(prepared, Rendered(number=1, seed=1, stems={"source": kept}), tmp_path)
+    out, _ = soundfile.read(take.path, dtype="float32")
+    assert np.abs(out.T - kept).max() < 1e-3

@@ -30,6 +30,7 @@ BAD_LETTERS: dict[str, Rows] = {
         "client with a slash": {**LETTER, "client": "../etc"},
         "client with a newline": {**LETTER, "client": "reaper\n"},
         "client empty": {**LETTER, "client": ""},
+        "unknown field of the letter": {**LETTER, "from": "me"},
     },
     "wrong_key": {
         "key of an earlier start": {**LETTER, "key": "f" * 32},
@@ -66,12 +67,7 @@ BAD_REQUESTS: Rows = {
     "seed of 2^53": {**GENERATE, "seed": 2**53},
     "negative seed": {**GENERATE, "seed": -1},
     "seed as a float": {**GENERATE, "seed": 7.5},
-    "span backwards": {**GENERATE, "span": {**SPAN, "end": 95_999}},
-    "span empty": {**GENERATE, "span": {**SPAN, "end": 96_000}},
-    "span negative": {**GENERATE, "span": {**SPAN, "start": -1}},
-    "span of 2^60": {**GENERATE, "span": {**SPAN, "end": 2**60}},
     "span as floats": {**GENERATE, "span": {**SPAN, "start": 96_000.5}},
-    "rate 0": {**GENERATE, "span": {**SPAN, "rate": 0}},
     "bpm 0": {**GENERATE, "music": {"bpm": 0}},
     "meter 4/3": {**GENERATE, "music": {"meter": "4/3"}},
     "key H": {**GENERATE, "music": {"key": "H major"}},
@@ -79,6 +75,13 @@ BAD_REQUESTS: Rows = {
     "layer in a whole file": {**LAYER, "form": "whole"},
     "extend nowhere": {**GENERATE, "request": "extend", "source": {"path": "/a.wav"}},
     "variance above 1": {"request": "retake", "job": "3f2a9c01", "take": "/a.wav", "variance": 1.5},
+}
+BAD_SPANS: Rows = {
+    "span backwards": {**GENERATE, "span": {**SPAN, "end": 95_999}},
+    "span empty": {**GENERATE, "span": {**SPAN, "end": 96_000}},
+    "span negative": {**GENERATE, "span": {**SPAN, "start": -1}},
+    "span of 2^60": {**GENERATE, "span": {**SPAN, "end": 2**60}},
+    "rate 0": {**GENERATE, "span": {**SPAN, "rate": 0}},
 }
 NOT_NUMBERS: Rows = {
     f"{name} {value}": message
@@ -142,8 +145,9 @@ def _refused() -> Iterator[dict[str, str]]:
     for code, rows in BAD_LETTERS.items():
         for name, letter in rows.items():
             yield from _both(name, code, letter)
-    for name, message in BAD_REQUESTS.items():
-        yield from _both(name, "bad_request", {**LETTER, "message": message})
+    for code, rows in {"bad_request": BAD_REQUESTS, "bad_span": BAD_SPANS}.items():
+        for name, message in rows.items():
+            yield from _both(name, code, {**LETTER, "message": message})
     for name, message in NOT_NUMBERS.items():
         letter = {**LETTER, "message": message}
         yield {"name": name, "code": "bad_message", "wire": "json", "json": json.dumps(letter)}
