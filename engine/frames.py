@@ -17,7 +17,7 @@ SLACK = Fraction(1, 1_000_000)
 """Frames by which a position that went through a float may miss a frame's edge: a hundredth of a sample."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Frames:
     """Frames [start, end) of a grid."""
 
@@ -30,9 +30,6 @@ class Frames:
 
     def covers(self, other: Frames) -> bool:
         return self.start <= other.start and other.end <= self.end
-
-    def shifted(self, frames: int) -> Frames:
-        return Frames(self.start + frames, self.end + frames)
 
 
 @dataclass(frozen=True)

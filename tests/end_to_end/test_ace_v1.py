@@ -18,7 +18,7 @@ from bridge_server.protocol.errors import UnknownBackend
 from bridge_server.protocol.events import Cancelled, Done, Failed, Preview, Progress
 from bridge_server.protocol.requests import Again, Edit, Extend, Generate, JobRequest, Repaint, Retake
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import Sampling, Source, Take
+from bridge_server.protocol.values import Lora, Sampling, Source, Take
 from tests.end_to_end.process import BridgeProcess
 from tests.fakes.tiny_ace_v1 import VOCABULARY, write_tiny_checkpoint
 
@@ -37,7 +37,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BridgeProcess]:
         patch.setenv("DAWBRIDGE_ACE_STEP_V1", str(write_tiny_checkpoint(folder / "noise")))
         patch.setenv("DAWBRIDGE_LYRIC_VOCABULARY", str(VOCABULARY))
         patch.setenv("DAWBRIDGE_DEVICE", "cpu")
-        patch.setenv("OMP_NUM_THREADS", "2")
+        patch.setenv("OMP_NUM_THREADS", "1")
         with BridgeProcess(folder / "home") as running:
             running.wait_for_engine()
             yield running
@@ -149,8 +149,6 @@ def test_cancel_in_the_middle_of_sampling(client: Client, song: Path) -> None:
 
 def test_a_lora_for_another_model_is_refused_and_the_engine_goes_on(client: Client, song: Path, tmp_path: Path) -> None:
     (tmp_path / "lora.safetensors").write_bytes(b"not a LoRA at all")
-    from bridge_server.protocol.values import Lora
-
     bad = Generate(**composed(song, loras=(Lora(path=str(tmp_path / "lora.safetensors")),)), span=Span(0, RATE, RATE))
     *_, last = client.run(bad)
     assert isinstance(last, Failed)
@@ -161,8 +159,7 @@ def test_a_lora_for_another_model_is_refused_and_the_engine_goes_on(client: Clie
 def test_from_the_command_line(studio: BridgeProcess, song: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAWBRIDGE_HOME", str(studio.home.root))
     words = ["generate", "--seconds", "1", "--tags", "funk", "--backend", BACKEND, "--steps", "3", "--seed", "5",
-             "--set", "cfg_type=cfg", "--reference", song, "--reference-strength", "0.5", "--out", song.parent / "takes",
-             "--json"]  # fmt: skip
+             "--set", "cfg_type=cfg", "--reference", song, "--out", song.parent / "takes", "--json"]  # fmt: skip
     done = subprocess.run([*DAWBRIDGE, *map(str, words)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     last = json.loads(done.stdout.splitlines()[-1])

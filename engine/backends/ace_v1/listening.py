@@ -91,8 +91,14 @@ class Passage:
         if isinstance(work.request, Extend):
             return cls._clip(work, kept)
         grid = kept.grid if kept else Grid.starting(work.hull.start, HOP)
-        frames = grid.outward(0, work.context.shape[1])
-        return cls(grid, Frames(max(frames.start, 0), frames.end) if kept is None else frames, kept)
+        touched, inner = grid.outward(0, work.context.shape[1]), grid.inward(0, work.context.shape[1])
+        hull = grid.over(work.hull)
+        if kept is None:
+            return cls(grid, Frames(min(inner.start, hull.start), touched.end), None)
+        # A frame at the edge of the context that was not kept would be half silence: better not to hear it at all.
+        start = touched.start if touched.start >= 0 else min(inner.start, hull.start)
+        end = touched.end if touched.end <= kept.latents.shape[-1] else max(inner.end, hull.end)
+        return cls(grid, Frames(start, end), kept)
 
     @classmethod
     def _clip(cls, work: Work, kept: Kept | None) -> Passage:

@@ -131,6 +131,7 @@ class Session:
             own = watch.part(number / len(seeds), (number + 1) / len(seeds))
             with self.studio.on_stage("codec", self.way) as codec:
                 audio = sound(latents, made.grid, (hull.start, hull.end), codec, _reporter(own, "decoding"))
+            own.step(1, 1, "decoding")
             kept = to_keep(latents, made.before, made.grid, hull.start)
             yield Rendering(seed=seed, stems={"mix": audio}, latents=kept, notes=tuple(self.notes))
 
