@@ -20,7 +20,7 @@ from bridge_server.models.web import Web
 from bridge_server.protocol.errors import BridgeError
 from tests.models_command import faults
 from tests.models_command.conftest import IMPATIENT
-from tests.models_command.hub import REVISION, Behaviour, Hub, git_id, running, sha256
+from tests.models_command.hub import REVISION, Behaviour, Hub, Request, git_id, running, sha256
 
 BIG = bytes(range(256)) * 1_500
 SMALL = b'{"key": 1}' * 30
@@ -166,6 +166,35 @@ def test_a_file_that_changed_meanwhile_begins_anew(server: Hub, tmp_path: Path) 
     reasons = [notice.reason for notice in told if isinstance(notice, Waiting)]
     assert ["broke off" in reasons[0], "elsewhere" in reasons[1]] == [True, True]
     check(tmp_path, "w/big.safetensors", error)
+
+
+REASONS = (
+    (faults.continues_elsewhere, "elsewhere"), (faults.sends_more, "more"), (faults.announces_less, "announces"),
+    (faults.announces_more, "announces"), (faults.web_page, "web page"), (faults.packed, "packed"),
+    (faults.page_in_disguise, "checksum"), (faults.part_unasked, "elsewhere"), (faults.cut_without_length, "broke off"),
+    (faults.status(416), "as much"), (faults.sends_to("file:///etc/x"), "no web address"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("behaviour", "reason"), REASONS)
+def test_what_was_wrong_is_said(server: Hub, tmp_path: Path, behaviour: Behaviour, reason: str) -> None:
+    begun(tmp_path, "w/big.safetensors", 0.3)
+    _, told = fetch(server, tmp_path, "w/big.safetensors", behaviour)
+    [waited] = [notice for notice in told if isinstance(notice, Waiting)]
+    assert reason in waited.reason
+
+
+def test_what_an_older_part_has_left_is_not_counted(server: Hub, tmp_path: Path) -> None:
+    """The whole comes in place of the rest, and breaks off before the place up to which the part had got."""
+    begun(tmp_path, "w/big.safetensors", 0.5)
+    cut = len(BIG) // 5
+
+    def whole_and_cut(request: Request) -> None:
+        request.send(200, request.data[:cut], {"ETag": request.etag}, len(request.data))
+
+    assert fetch(server, tmp_path, "w/big.safetensors", whole_and_cut)[0] is None
+    ranges = [headers.get("Range") for _, address, headers in server.asked if address.startswith("cdn")]
+    assert ranges == [f"bytes={len(BIG) // 2}-", f"bytes={cut}-"]
 
 
 @pytest.mark.parametrize(("enough", "is_there"), [(50_000, True), (200_000, False)])

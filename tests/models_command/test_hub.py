@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from email.message import Message
+from io import BytesIO
+from urllib.error import HTTPError
+
 import pytest
 
 from bridge_server.models.catalogue import ACE_STEP_V1
@@ -162,6 +166,28 @@ def test_tokens_stay_off_unencrypted_lines(hub: Hub) -> None:
         with pytest.raises(Interrupted):
             Listening(base, "hf_secret").get(f"{base}/x")
         assert asked.pop() == ("hf_secret" if is_safe else None)
+
+
+class Sending(Web):
+    """Every server sends to the next address."""
+
+    def __init__(self, *addresses: str) -> None:
+        super().__init__(addresses[0])
+        self.addresses, self.asked = list(addresses[1:]), list[str]()
+
+    def _send(self, method: str, url: str, headers: dict[str, str]) -> HTTPError:  # type: ignore[override]
+        self.asked.append(url)
+        sent = Message()
+        sent["Location"] = self.addresses.pop(0)
+        return HTTPError(url, 302, "Found", sent, BytesIO())
+
+
+@pytest.mark.parametrize("address", ["http://b.example/x", "ftp://b.example/x", "file:///x", "data:,x", "http:"])
+def test_no_redirect_leads_out_of_encryption(address: str) -> None:
+    web = Sending("https://a.example", "https://b.example/y", "/z", address)
+    with pytest.raises(BadServer):
+        web.get("https://a.example/x")
+    assert web.asked == ["https://a.example/x", "https://b.example/y", "https://b.example/z"]
 
 
 def test_how_long_a_busy_server_asks_for() -> None:
