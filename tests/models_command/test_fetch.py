@@ -91,7 +91,7 @@ def begun(folder: Path, name: str, start: float | str | None) -> None:
     start=st.sampled_from(STARTS),
     behaviours=st.lists(st.sampled_from((*faults.PASSING, *faults.FINAL)), max_size=7),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_whole_and_right_or_not_there(
     server: Hub, name: str, start: float | str | None, behaviours: list[Behaviour]
 ) -> None:
