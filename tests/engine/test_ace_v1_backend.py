@@ -7,13 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from bridge_server.protocol.errors import BadAudio, BadRequest, BadSpan, BridgeError, TooLong, Unsupported
 from bridge_server.protocol.requests import Layer
 from bridge_server.protocol.span import Span
 from bridge_server.protocol.values import Music, Sampling
 from engine.backends.ace_v1.backend import AceStepV1
-from engine.backends.ace_v1.words import with_music
+from engine.backends.ace_v1.checkpoint import Place
+from engine.backends.ace_v1.options import Options
+from engine.backends.ace_v1.studio import Studio
+from engine.backends.ace_v1.words import Sung, read, with_music
 from engine.watch import Cancelled, Watch
 from engine.work import Work
 from tests.engine.ace_v1_work import (
@@ -208,9 +212,13 @@ def test_bad_input_is_refused_in_a_sentence(model: AceStepV1, name: str) -> None
     assert refusal.value.hint
 
 
-def test_ten_thousand_lines_are_sung_as_far_as_the_model_goes(model: AceStepV1) -> None:
-    take = render(model, generate(RATE // 2, lyrics="la\n" * 10_000, language="en", sampling=Sampling(infer_step=2)))
-    assert any("tokens" in note for note in take.notes)
+def test_of_ten_thousand_lines_as_much_is_sung_as_the_model_can(noise_checkpoint: Path, vocabulary: Path) -> None:
+    studio = Studio.open(Place(noise_checkpoint, vocabulary), Options(torch.device("cpu"), torch.float32))
+    found = read(Sung("", "la\n" * 10_000, "en"), studio, compatible=False)
+    assert found.lyric_ids.shape[1] <= 4_096
+    assert any("tokens" in note for note in found.notes)
+    with pytest.raises(TooLong, match="lyrics"):
+        read(Sung("", "la\n" * 10_000, "en"), studio, compatible=True)
 
 
 def test_lyrics_need_their_vocabulary(noise_checkpoint: Path) -> None:

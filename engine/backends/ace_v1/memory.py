@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from bridge_server.protocol.errors import OutOfMemory
 
 GIGA = 1e9
-SLACK = 1.1
-"""Allocators leave holes, and libraries take room to work in."""
+SLACK = 1.25
+"""Beside the weights: allocators leave holes, and convolution libraries take room to work in."""
 
 FIXED = 300_000_000
 """What kernels and libraries hold on a device whatever runs."""
@@ -27,6 +27,7 @@ class Sizes:
 
     transformer, text_encoder, codec  bytes of weights
     width, hidden, blocks             of the transformer: token, both halves of the gated layer, number of blocks
+    lyric_heads                       attention heads of its lyric encoder
     item                              bytes of one of its numbers
     encode, decode                    (frames, tile) → bytes that the codec holds beyond its weights
     """
@@ -37,6 +38,7 @@ class Sizes:
     width: int
     hidden: int
     blocks: int
+    lyric_heads: int
     item: int
     encode: Callable[[int, int], int]
     decode: Callable[[int, int], int]
@@ -89,13 +91,14 @@ class Way:
 
 def need(sizes: Sizes, demand: Demand, way: Way) -> int:
     """Bytes on the device at the worst moment of a way."""
+    stages: tuple[tuple[int, int], ...]
     composing = _composing(sizes, demand, way)
     codec = max(sizes.encode(demand.heard, way.tile), sizes.decode(demand.sung, way.tile))
     if way.offloads:
-        worst = max(sizes.text_encoder + _reading(sizes), sizes.transformer + composing, sizes.codec + codec)
+        stages = ((sizes.text_encoder, _reading(sizes)), (sizes.transformer, composing), (sizes.codec, codec))
     else:
-        worst = sizes.weights + max(composing, codec, _reading(sizes))
-    return int(worst * SLACK) + FIXED
+        stages = ((sizes.weights, max(composing, codec, _reading(sizes))),)
+    return int(max(weights + work * SLACK for weights, work in stages)) + FIXED
 
 
 def _composing(sizes: Sizes, demand: Demand, way: Way) -> int:
@@ -105,7 +108,9 @@ def _composing(sizes: Sizes, demand: Demand, way: Way) -> int:
     keys = 2 * sizes.blocks * demand.tokens * sizes.width * sizes.item
     copies = 1 if way.separate else 2  # conditions by themselves, and joined into one batch
     latents = 4 * 128 * demand.frames * way.batch * 12
-    return rows * demand.frames * token + demand.branches * copies * keys + latents
+    # The lyric encoder scores content and distance of up to 1,024 tokens against all of them.
+    scores = 6 * sizes.lyric_heads * min(demand.tokens, 1024) * demand.tokens * sizes.item
+    return max(rows * demand.frames * token, scores) + demand.branches * copies * keys + latents
 
 
 def _reading(sizes: Sizes) -> int:

@@ -79,6 +79,7 @@ class Studio:
             width=config.inner_dim,
             hidden=2 * int(config.inner_dim * config.mlp_ratio),
             blocks=config.num_layers,
+            lyric_heads=config.lyric_encoder.attention_heads,
             item=item,
             encode=lambda frames, tile: codec_memory.encode_bytes(sized(tile), frames),
             decode=lambda frames, tile: codec_memory.decode_bytes(sized(tile), frames),

@@ -1,0 +1,220 @@
+"""What may be wrong with the files of a model: always a sentence, never a crash, and `sketch` plays on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from bridge_server.protocol.errors import (
+    BadRequest,
+    BridgeError,
+    EngineFault,
+    NotFound,
+    OutOfMemory,
+    UnknownBackend,
+    Unsupported,
+)
+from bridge_server.protocol.values import Lora
+from engine.backends import registry
+from engine.backends.ace_v1 import checkpoint
+from engine.backends.ace_v1.checkpoint import PARTS
+from engine.backends.ace_v1.trouble import translated
+from engine.backends.base import DeviceFault
+from engine.models.ace_v1.checkpoint import CheckpointError
+from tests.engine.ace_v1_work import RATE, backend, generate, mix, render
+
+WEIGHTS = "ace_step_transformer/diffusion_pytorch_model.safetensors"
+SHORT = generate(RATE // 4)
+
+
+@pytest.fixture
+def copy(noise_checkpoint: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(noise_checkpoint, tmp_path / "copy"))
+
+
+@pytest.fixture
+def lonely(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """No model anywhere."""
+    for name in ("DAWBRIDGE_ACE_STEP_V1", "DAWBRIDGE_LYRIC_VOCABULARY", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    monkeypatch.setenv("DAWBRIDGE_HOME", str(tmp_path / "home"))
+    return monkeypatch
+
+
+def test_without_a_model_the_registry_knows_why(lonely: pytest.MonkeyPatch) -> None:
+    found = registry.survey()
+    assert list(found.backends) == ["sketch"]
+    (absent,) = found.absent
+    assert absent.backend == "ace-step-v1"
+    assert "dawbridge models pull ace-step-v1" in absent.reason.hint
+
+
+def test_without_torch_the_registry_knows_why(lonely: pytest.MonkeyPatch) -> None:
+    lonely.setattr(checkpoint, "LIBRARIES", ("torch", "no_such_library"))
+    (absent,) = registry.survey().absent
+    assert "no_such_library" in absent.reason.message
+    assert "pip install" in absent.reason.hint
+
+
+@pytest.mark.parametrize("how", ["environment", "models.json", "hub cache"])
+def test_a_checkpoint_is_found_wherever_it_lies(
+    lonely: pytest.MonkeyPatch, noise_checkpoint: Path, tmp_path: Path, how: str
+) -> None:
+    if how == "environment":
+        lonely.setenv("DAWBRIDGE_ACE_STEP_V1", str(noise_checkpoint))
+    elif how == "models.json":
+        (tmp_path / "home").mkdir()
+        entry = {"ace-step-v1": {"folder": str(noise_checkpoint), "kind": "own", "complete": True}}
+        (tmp_path / "home" / "models.json").write_text(json.dumps(entry))
+    else:
+        snapshots = tmp_path / "hub" / "hub" / checkpoint.HUB_FOLDER / "snapshots"
+        snapshots.mkdir(parents=True)
+        (snapshots / "abc").symlink_to(noise_checkpoint)
+    found = registry.survey()
+    assert not found.absent
+    assert "noise" in found.backends["ace-step-v1"].capabilities.about
+    assert registry.DEFAULT == "sketch"
+
+
+def test_a_wrong_folder_is_named_and_not_passed_over(lonely: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lonely.setenv("DAWBRIDGE_ACE_STEP_V1", str(tmp_path))
+    with pytest.raises(UnknownBackend, match="does not hold a whole") as refusal:
+        checkpoint.find()
+    assert str(tmp_path) in refusal.value.message
+    assert "DAWBRIDGE_ACE_STEP_V1" in refusal.value.hint
+
+
+def test_looking_for_backends_imports_no_model_library(lonely: pytest.MonkeyPatch, noise_checkpoint: Path) -> None:
+    lonely.setenv("DAWBRIDGE_ACE_STEP_V1", str(noise_checkpoint))
+    code = (
+        "import sys; from engine.backends.registry import survey; assert len(survey().backends) == 2;"
+        "assert not {'torch', 'transformers', 'diffusers'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def pickled(file: Path) -> None:
+    file.rename(file.with_suffix(".bin"))
+
+
+def emptied(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def misshapen(file: Path) -> None:
+    save_file({"a.weight": torch.zeros(2, 2)}, file)
+
+
+def lfs(file: Path) -> None:
+    file.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+
+
+@pytest.mark.parametrize("spoil", [cut, pickled, emptied, misshapen, lfs])
+def test_spoilt_weights_are_told_of(copy: Path, spoil: Callable[[Path], None]) -> None:
+    spoil(copy / WEIGHTS)
+    with pytest.raises(Unsupported) as refusal:
+        render(backend(copy), SHORT)
+    assert "ace_step_transformer" in refusal.value.message
+    assert "models verify ace-step-v1 --repair" in refusal.value.hint
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_config_that_is_none_is_told_of_before_anything_is_read(copy: Path, part: str) -> None:
+    (copy / part / "config.json").write_text('{"num_layers": "many", "kernel_sizes": 3, "hidden": ')
+    with pytest.raises(Unsupported, match=part):
+        render(backend(copy), SHORT)
+
+
+def write_lora(path: Path, width: int = 32, scale: float = 0.5) -> Path:
+    tensors = {}
+    generator = torch.Generator().manual_seed(1)
+    for block in range(20):
+        for name in ("attn.to_q", "cross_attn.to_v"):
+            key = f"transformer_blocks.{block}.{name}"
+            tensors[f"{key}.lora_A.weight"] = torch.randn(4, width, generator=generator) * scale
+            tensors[f"{key}.lora_B.weight"] = torch.randn(width, 4, generator=generator) * scale
+    save_file(tensors, path)
+    return path
+
+
+def test_loras_sound_add_up_and_leave_no_trace(noise_checkpoint: Path, tmp_path: Path) -> None:
+    model = backend(noise_checkpoint)
+    file = write_lora(tmp_path / "singer.safetensors")
+
+    def take(*loras: Lora) -> np.ndarray:
+        return mix(render(model, generate(RATE // 4, loras=loras)))
+
+    before = take()
+    loud, half, none = (take(Lora(path=str(file), weight=weight)) for weight in (1.0, 0.5, 0.0))
+    twice = take(Lora(path=str(file), weight=0.5), Lora(path=str(file), weight=0.5))
+    assert not np.array_equal(loud, before)
+    assert not np.array_equal(half, loud)
+    np.testing.assert_allclose(twice, loud, atol=1e-3)
+    assert np.array_equal(none, before)
+    assert np.array_equal(take(), before)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "kind"),
+    [
+        (lambda path: write_lora(path, width=48), BadRequest),
+        (lambda path: path.write_bytes(b"no LoRA"), BadRequest),
+        (misshapen, BadRequest),
+        (lambda path: None, NotFound),
+    ],
+    ids=["another model's", "no safetensors", "no LoRA", "nothing"],
+)
+def test_a_lora_that_cannot_be_used_is_refused_and_forgotten(
+    noise_checkpoint: Path, tmp_path: Path, spoil: Callable[[Path], object], kind: type[BridgeError]
+) -> None:
+    model = backend(noise_checkpoint)
+    file = tmp_path / "lora.safetensors"
+    spoil(file)
+    before = mix(render(model, SHORT))
+    with pytest.raises(kind, match=r"LoRA|lora"):
+        render(model, generate(RATE // 4, loras=(Lora(path=str(file)),)))
+    assert np.array_equal(mix(render(model, SHORT)), before)
+
+
+def test_numbers_that_run_away_are_no_music(copy: Path) -> None:
+    from safetensors.torch import load_file
+
+    weights = load_file(copy / WEIGHTS)
+    weights["final_layer.linear.bias"] = torch.full_like(weights["final_layer.linear.bias"], torch.nan)
+    save_file(weights, copy / WEIGHTS)
+    with pytest.raises(EngineFault) as refusal:
+        render(backend(copy), SHORT)
+    assert "seed" in refusal.value.hint
+
+
+@pytest.mark.parametrize(
+    ("error", "device", "kind"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate"), "cuda", DeviceFault),
+        (RuntimeError("MPS backend out of memory"), "mps", DeviceFault),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), "cpu", OutOfMemory),
+        (CheckpointError("x"), "cpu", Unsupported),
+        (FloatingPointError("x"), "cuda", EngineFault),
+        (RuntimeError("something else"), "cpu", RuntimeError),
+    ],
+)
+def test_errors_are_translated_once(error: Exception, device: str, kind: type[Exception]) -> None:
+    with pytest.raises(kind) as told, translated(torch.device(device)):
+        raise error
+    if isinstance(told.value, DeviceFault):
+        assert isinstance(told.value.error, OutOfMemory)
+        assert told.value.error.hint
