@@ -27,9 +27,13 @@ from bridge_server.protocol.values import Lora
 from engine.backends import registry
 from engine.backends.ace_v1 import checkpoint
 from engine.backends.ace_v1.checkpoint import PARTS
+from engine.backends.ace_v1.memory import Way
+from engine.backends.ace_v1.options import Options
+from engine.backends.ace_v1.studio import Studio
 from engine.backends.ace_v1.trouble import translated
 from engine.backends.base import DeviceFault
 from engine.models.ace_v1.checkpoint import CheckpointError
+from engine.watch import Cancelled, Watch
 from tests.engine.ace_v1_work import RATE, backend, generate, mix, render
 
 WEIGHTS = "ace_step_transformer/diffusion_pytorch_model.safetensors"
@@ -137,6 +141,23 @@ def test_a_config_that_is_none_is_told_of_before_anything_is_read(copy: Path, pa
     (copy / part / "config.json").write_text('{"num_layers": "many", "kernel_sizes": 3, "hidden": ')
     with pytest.raises(Unsupported, match=part):
         render(backend(copy), SHORT)
+
+
+def test_a_cancel_is_heard_while_weights_are_read(noise_checkpoint: Path) -> None:
+    class Impatient(Watch):
+        looks = 0
+
+        def check(self) -> None:
+            self.looks += 1
+            if self.looks == 100:
+                self.cancel()
+            super().check()
+
+    options = Options(torch.device("cpu"), torch.float32)
+    studio = Studio.open(checkpoint.Place(noise_checkpoint, None), options)
+    with pytest.raises(Cancelled):
+        studio.prepare(Way(batch=1), Impatient())
+    studio.prepare(Way(batch=1), Watch())
 
 
 def write_lora(path: Path, width: int = 32, scale: float = 0.5) -> Path:

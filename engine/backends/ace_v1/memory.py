@@ -92,19 +92,22 @@ class Way:
 def need(sizes: Sizes, demand: Demand, way: Way) -> int:
     """Bytes on the device at the worst moment of a way."""
     stages: tuple[tuple[int, int], ...]
-    composing = _composing(sizes, demand, way)
+    inside = composing(sizes, demand, way)
     codec = max(sizes.encode(demand.heard, way.tile), sizes.decode(demand.sung, way.tile))
     if way.offloads:
-        stages = ((sizes.text_encoder, _reading(sizes)), (sizes.transformer, composing), (sizes.codec, codec))
+        stages = ((sizes.text_encoder, _reading(sizes)), (sizes.transformer, inside), (sizes.codec, codec))
     else:
-        stages = ((sizes.weights, max(composing, codec, _reading(sizes))),)
+        stages = ((sizes.weights, max(inside, codec, _reading(sizes))),)
     return int(max(weights + work * SLACK for weights, work in stages)) + FIXED
 
 
-def _composing(sizes: Sizes, demand: Demand, way: Way) -> int:
-    """While the transformer runs: what lives inside a block, and what is kept of the conditions between steps."""
+def composing(sizes: Sizes, demand: Demand, way: Way) -> int:
+    """Bytes while the transformer runs: what lives inside a block, and what is kept of the conditions between steps.
+
+    Attention is taken to run without a matrix of its scores, as it does on CUDA and on the CPU.
+    """
     rows = way.batch * (1 if way.separate else demand.branches)
-    token = sizes.item * (3 * sizes.hidden + 6 * sizes.width) + 4 * 8 * sizes.width
+    token = sizes.item * (3 * sizes.hidden + 5 * sizes.width)
     keys = 2 * sizes.blocks * demand.tokens * sizes.width * sizes.item
     copies = 1 if way.separate else 2  # conditions by themselves, and joined into one batch
     latents = 4 * 128 * demand.frames * way.batch * 12

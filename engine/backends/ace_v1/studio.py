@@ -102,7 +102,7 @@ class Studio:
         for number, stage in enumerate(waiting):
             watch.step(number, len(waiting), "loading")
             if stage not in self._parts:
-                self._parts[stage] = self._read(stage, CPU if way.offloads else self.options.device)
+                self._parts[stage] = self._read(stage, CPU if way.offloads else self.options.device, watch)
             if not way.offloads:
                 self._move([stage], self.options.device)
         self._parts["codec"].model.tile_frames = way.tile
@@ -135,12 +135,13 @@ class Studio:
         self._parts.clear()
         self._free()
 
-    def _read(self, stage: Stage, device: torch.device) -> Part:
-        folder, target = self.place.checkpoint, Target(self.options.dtype, device)
+    def _read(self, stage: Stage, device: torch.device, watch: Watch) -> Part:
+        """A cancel is heard at every tensor: gigabytes may come from a slow disk."""
+        folder, target = self.place.checkpoint, Target(self.options.dtype, device, watch.check)
         if stage == "text encoder":
             return Part(load_text_encoder(folder, target), device)
         if stage == "codec":
-            exact = Target(torch.float32, device)
+            exact = Target(torch.float32, device, watch.check)
             return Part(Codec(load_dcae(folder, exact), load_vocoder(folder, exact), USUAL_TILE).to(device), device)
         transformer = load_transformer(folder, target)
         if self.options.compiles:

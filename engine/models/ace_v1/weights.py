@@ -37,10 +37,11 @@ Translate = Callable[[Mapping[str, Tensor]], Mapping[str, Tensor]]
 
 @dataclass(frozen=True)
 class Target:
-    """Where weights shall be, and in which precision."""
+    """Where weights shall be, and in which precision. `tick` is called before every tensor; what it raises ends all."""
 
     dtype: torch.dtype = torch.bfloat16
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    tick: Callable[[], None] = lambda: None
 
 
 def load_transformer(checkpoint: Path, target: Target, *, keep_unused: bool = False) -> Transformer:
@@ -164,6 +165,7 @@ def _read(files: TensorFiles, names: Mapping[str, str], target: Target) -> dict[
         try:
             with safe_open(path, framework="pt", device="cpu") as file:
                 for stored in stored_names:
+                    target.tick()
                     tensors[names[stored]] = file.get_tensor(stored).to(target.device, target.dtype)
         except (SafetensorError, OSError) as error:
             raise CheckpointError(f"{path} is damaged: {error}.") from error
