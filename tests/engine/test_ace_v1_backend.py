@@ -183,6 +183,7 @@ def test_a_preview_comes_half_way_and_changes_nothing(model: AceStepV1) -> None:
 
 BAD: dict[str, tuple[Work, type[BridgeError], str]] = {
     "too long": (generate(int(241 * RATE)), TooLong, "240"),
+    "a little too long": (generate(int(240.05 * RATE)), TooLong, "240"),
     "NaN": (repaint(np.full((2, RATE), np.nan, np.float32), 0, RATE), BadAudio, "not numbers"),
     "a language": (generate(RATE, lyrics="ave", language="la"), Unsupported, "la"),
     "oss with heun": (

@@ -69,6 +69,7 @@ class AceStepV1:
     def _opened(self) -> Studio:
         if self._studio is None:
             options = Options.from_environment()
+            options.settle()
             with translated(options.device):
                 self._studio = Studio.open(self._place, options)
         return self._studio

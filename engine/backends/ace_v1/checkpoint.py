@@ -69,16 +69,15 @@ def _whole(folder: Path) -> Path | None:
 
 def _listed(name: str) -> str:
     """The folder that `dawbridge models` has written down for it; empty if there is none, or it is not complete."""
+    home = os.environ.get(HOME_VARIABLE)
+    if not home:
+        return ""
     try:
-        entries = json.loads((_home() / "models.json").read_text("utf-8"))
+        entries = json.loads((Path(home) / "models.json").read_text("utf-8"))
         entry = entries[name]
         return str(entry["folder"]) if entry.get("complete", True) or entry["kind"] == "own" else ""
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return ""
-
-
-def _home() -> Path:
-    return Path(os.environ.get(HOME_VARIABLE) or Path.home())
 
 
 def _downloads() -> Path:

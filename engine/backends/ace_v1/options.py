@@ -39,6 +39,12 @@ class Options:
         compiles = os.environ.get(COMPILE_VARIABLE, "") not in ("", "0")
         return cls(device, DTYPES[name], compiles, _budget(os.environ.get(MEMORY_VARIABLE, "")))
 
+    def settle(self) -> None:
+        """Let cuDNN choose its algorithms by rule and not by stopwatch: same seed, same audio (promise P4)."""
+        if self.device.type == "cuda":
+            torch.backends.cudnn.deterministic = True
+            torch.backends.cudnn.benchmark = False
+
 
 def _best_device() -> str:
     if torch.cuda.is_available():

@@ -84,7 +84,9 @@ def demand_of(work: Work, passage: Passage | None, settings: Settings, variants:
         seen = heard + sum(target.length for target in work.targets) // int(HOP) + 2
     elif is_edit:
         seen = hull.count
-    if not isinstance(work.request, Extend) and hull.count > settings.max_frames + 1:
+    # Music from nothing begins with a frame; 240 s of a song may begin and end within one, which is one more.
+    longest = WINDOW_FRAMES if isinstance(work.request, Generate) else WINDOW_FRAMES + 1
+    if not isinstance(work.request, Extend) and hull.count > longest:
         raise TooLong(
             f"{work.hull.seconds:.1f} s are longer than the {WINDOW_SECONDS:g} s that ACE-Step v1 composes at once.",
             "Select a shorter range, or make it longer afterwards with `extend`.",
