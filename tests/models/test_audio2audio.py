@@ -16,6 +16,17 @@ def test_full_strength_is_the_reference(transformer: Transformer) -> None:
     assert not calls.rows
 
 
+def test_strength_that_leaves_no_step(transformer: Transformer) -> None:
+    """0.95 of 10 steps: the reference returns what it would have begun with, noise and all."""
+    chosen = {"ref_audio_strength": 0.95, "infer_step": 10}
+    with Calls(transformer) as calls:
+        assert torch.equal(audio2audio(run(transformer, **chosen), song(6)), song(6))
+        noisy = audio2audio(run(transformer, compatible=True, **chosen), song(6))
+    assert not calls.rows
+    task = run(transformer, compatible=True, **chosen)
+    torch.testing.assert_close(noisy, (1 - shift(0.05)) * song(6) + shift(0.05) * task.draw(6))
+
+
 def test_no_strength_is_generation(transformer: Transformer) -> None:
     made = audio2audio(run(transformer, ref_audio_strength=0.0), song(6))
     torch.testing.assert_close(made, generate(run(transformer), 6), atol=1e-4, rtol=1e-4)

@@ -168,6 +168,7 @@ def test_for_another_model(golden: Golden, model: Transformer, song: GoldenCase)
         ({"a.alpha": torch.ones(1)}, "a.alpha"),
         ({"a.lora_A.weight": torch.ones(2, 4, 3), "a.lora_B.weight": torch.ones(4, 2, 1)}, "linear layers only: a"),
         ({"a.lora_A.weight": torch.ones(2, 4), "a.lora_B.weight": torch.ones(4, 3)}, "linear layers only: a"),
+        ({"a.lora_A.weight": torch.ones(2, 4), "a.lora_B.weight": torch.full((4, 2), torch.nan)}, "not finite: a"),
     ],
 )
 def test_no_lora_at_all(tensors: dict[str, Tensor], message: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from engine.models.ace_v1.noise import Noise, RecordedNoise, parse_seeds
+from engine.models.ace_v1.noise import Noise, RecordedNoise
 
 
 def test_each_variant_has_its_own_generator() -> None:
@@ -69,14 +69,3 @@ def test_recorded_noise_is_handed_out_in_order() -> None:
     assert float(noise.draw_step(3).mean()) == 1
     with pytest.raises(ValueError, match="used up after 2 draws"):
         noise.draw(3)
-
-
-def test_seeds_as_users_give_them() -> None:
-    assert parse_seeds(7, 3) == [7, 7, 7]
-    assert parse_seeds("7", 2) == [7, 7]
-    assert parse_seeds("1, 2,3", 2) == [1, 2]
-    assert parse_seeds([1, 2], 4) == [1, 2, 2, 2]
-    for nothing in (None, "", "random", []):
-        drawn = parse_seeds(nothing, 3)
-        assert len(set(drawn)) == 3
-        assert all(0 <= seed < 2**32 for seed in drawn)

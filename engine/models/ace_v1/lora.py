@@ -56,6 +56,9 @@ class LoRA:
         unpaired = [path for path, (down, up) in layers.items() if not _is_pair(down, up)]
         if unpaired:
             raise CheckpointError(f"{name} does not change linear layers only: {listed(unpaired)}.")
+        endless = [path for path, pair in layers.items() if not all(bool(part.isfinite().all()) for part in pair)]
+        if endless:
+            raise CheckpointError(f"{name} is damaged: numbers in it are not finite: {listed(endless)}.")
         config = _adapter_config(name, metadata)
         return cls(
             name, layers, {path: _trained_scale(path, down.shape[0], config) for path, (down, _) in layers.items()}

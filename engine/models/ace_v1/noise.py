@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -105,22 +104,6 @@ class RecordedNoise:
     def draw_step(self, frames: int) -> Tensor:
         """As `draw`."""
         return self.draw(frames)
-
-
-def parse_seeds(seeds: int | str | Sequence[int] | None, batch: int) -> list[int]:
-    """One seed a variant from what a user gave.
-
-    A number counts for all of them; of a list ("1, 2, 3") variant i takes entry i, and those past its end the last
-    one; nothing, or a text that is no number, draws a seed for each.
-    """
-    if isinstance(seeds, str):
-        entries = [entry.strip() for entry in seeds.split(",") if entry.strip()]
-        seeds = [int(entry) for entry in entries] if all(entry.isdecimal() for entry in entries) else None
-    if isinstance(seeds, int):
-        seeds = [seeds]
-    if not seeds:
-        return [secrets.randbits(32) for _ in range(batch)]
-    return [seeds[min(item, len(seeds) - 1)] for item in range(batch)]
 
 
 def _fold(seed: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -105,10 +105,6 @@ class Run:
         if not torch.isfinite(source).all():
             raise ValueError("The source latents hold values that are not finite numbers.")
         return source.to(self.device, self.dtype).expand(self.batch, -1, -1, -1)
-
-    def with_prompt(self, prompt: Prompt) -> Run:
-        """The same run with other words."""
-        return replace(self, prompt=prompt)
 
 
 class GuidedModel:
