@@ -13,8 +13,8 @@ from benchmarks.ace_v1.plain_transformer import PlainTransformer
 from engine.models.ace_v1.config import ACE_STEP_3_5B, LyricEncoderConfig, TransformerConfig
 from engine.models.ace_v1.noise import Noise
 from engine.models.ace_v1.prompt import Prompt
-from engine.models.ace_v1.sampling import GuidedModel, Run
 from engine.models.ace_v1.samplers import sampler_for, schedule_for
+from engine.models.ace_v1.sampling import GuidedModel, Run
 from engine.models.ace_v1.settings import Settings
 from engine.models.ace_v1.tasks.frames import frames_of
 from engine.models.ace_v1.tasks.generate import generate

@@ -179,8 +179,6 @@ class PlainRun:
         steps = int(sigma_max * self.settings.infer_step)
         z = next(self.noise)
         level = shifted(sigma_max)
-        if steps == 0:
-            return reference
         x = (1 - level) * reference + level * z
         kept = Settings(**{**vars(self.settings), "oss_steps": ()})
         return self.sample(levels(kept, steps, sigma_max), steps, x)
