@@ -52,7 +52,8 @@ def named_place(model: Model, home: Home) -> Place | None:
     """The folder that the user named, whether it is there or not; the environment wins."""
     variable = os.environ.get(model.variable)
     if variable:
-        return Place(Path(variable).expanduser().absolute(), "environment")
+        path = Path(variable).expanduser().absolute()
+        return Place(path.parent if path.is_file() else path, "environment")  # The vocabulary is a single file.
     entry = read_registry(home).get(model.name)
     return Place(Path(entry.folder), "own") if entry is not None and entry.kind == "own" else None
 

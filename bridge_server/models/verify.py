@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bridge_server.models.catalogue import Model
+from bridge_server.models.catalogue import Model, WebFile
 from bridge_server.models.checksum import Checksum, has_checksum
 from bridge_server.models.contents import cut_files, missing_files, pickles
 from bridge_server.models.manifest import Manifest, is_there, read_manifest
@@ -77,6 +77,9 @@ def _by_contents(model: Model, place: Place, cut: set[str], watch: Watch) -> lis
         name, stored = path.relative_to(place.folder).as_posix(), path.resolve().name
         if place.kind == "hub cache" and re.fullmatch(r"[0-9a-f]{64}|[0-9a-f]{40}", stored):
             is_right = _hashes(model, path, name, Checksum(stored), watch)
+            states.append(FileState(model.name, name, "ok" if is_right else "damaged", ""))
+        elif isinstance(model.source, WebFile) and name == model.source.name:
+            is_right = _hashes(model, path, name, Checksum(model.source.sha256), watch)
             states.append(FileState(model.name, name, "ok" if is_right else "damaged", ""))
         elif name in cut:
             states.append(FileState(model.name, name, "damaged", "it ends before its last tensor"))

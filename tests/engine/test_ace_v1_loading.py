@@ -143,6 +143,24 @@ def test_a_config_that_is_none_is_told_of_before_anything_is_read(copy: Path, pa
         render(backend(copy), SHORT)
 
 
+@pytest.mark.parametrize(
+    ("part", "config"),
+    [
+        ("ace_step_transformer", {"num_layers": "many"}),
+        ("ace_step_transformer", {"lyric_encoder": 3}),
+        ("ace_step_transformer", {"num_attention_heads": -1}),
+        ("music_dcae_f8c8", {"latent_channels": "x"}),
+        ("music_vocoder", {"depths": 3}),
+        ("umt5-base", {"d_model": None}),
+    ],
+)
+def test_a_config_of_another_model_is_told_of(copy: Path, part: str, config: dict[str, object]) -> None:
+    file = copy / part / "config.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **config}))
+    with pytest.raises(Unsupported, match=part):
+        render(backend(copy), SHORT)
+
+
 def test_a_cancel_is_heard_while_weights_are_read(noise_checkpoint: Path) -> None:
     class Impatient(Watch):
         looks = 0

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bridge_server.home import Home
-from bridge_server.models.catalogue import ACE_STEP_V1
+from bridge_server.models.catalogue import ACE_STEP_V1, CATALOGUE, LYRIC_VOCABULARY
 from bridge_server.models.manifest import NAME
 from bridge_server.models.places import find_place, hub_cache
 from tests.models_command.conftest import WANTED, Said, files_in, small_model
@@ -286,3 +287,20 @@ def test_every_command_shows_an_example_that_it_understands(models: Models, home
     for words in (("pull", "--no-such-option"), ("no-such-command",), ("remove",)):
         said = models(*words, "--json")
         assert (said.code, said.last["error"]["code"]) == (2, "bad_request")
+
+
+@pytest.mark.parametrize(("is_right", "code"), [(True, 0), (False, 1)])
+def test_a_vocabulary_of_ones_own_is_a_file_or_its_folder_and_is_checked(
+    models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_right: bool, code: int
+) -> None:
+    folder = tmp_path / "words"
+    folder.mkdir()
+    (folder / "vocab.json").write_bytes(b"{}")
+    source = replace(LYRIC_VOCABULARY.source, sha256=sha256(b"{}" if is_right else b"another"))
+    monkeypatch.setitem(CATALOGUE, "lyric-vocabulary", replace(LYRIC_VOCABULARY, source=source))
+    for named in (folder, folder / "vocab.json"):
+        monkeypatch.setenv("DAWBRIDGE_LYRIC_VOCABULARY", str(named))
+        assert state(models, "lyric-vocabulary") == ("complete", "environment")
+        found = models("verify", "lyric-vocabulary", "--json")
+        [checked] = [line for line in found.lines if line.get("file") == "vocab.json" and "state" in line]
+        assert (found.code, checked["state"]) == (code, "ok" if is_right else "damaged")

@@ -15,7 +15,7 @@ from engine.backends.ace_v1.checkpoint import PULL, Place
 from engine.backends.ace_v1.memory import USUAL_TILE, Sizes, Way
 from engine.backends.ace_v1.options import Options
 from engine.models.ace_v1 import codec_memory
-from engine.models.ace_v1.checkpoint import DCAE, TEXT_ENCODER, TRANSFORMER, VOCODER, find_checkpoint, read_config
+from engine.models.ace_v1.checkpoint import DCAE, TEXT_ENCODER, TRANSFORMER, VOCODER, find_checkpoint
 from engine.models.ace_v1.codec import Codec
 from engine.models.ace_v1.config import TransformerConfig
 from engine.models.ace_v1.dcae import build_dcae
@@ -24,7 +24,7 @@ from engine.models.ace_v1.text_encoder import PromptTokenizer, TextEncoder
 from engine.models.ace_v1.transformer import Transformer
 from engine.models.ace_v1.vocoder import Vocoder
 from engine.models.ace_v1.vocoder_config import VocoderConfig
-from engine.models.ace_v1.weights import Target, load_dcae, load_text_encoder, load_transformer, load_vocoder
+from engine.models.ace_v1.weights import Target, described, load_dcae, load_text_encoder, load_transformer, load_vocoder
 from engine.watch import Watch
 
 Stage = Literal["transformer", "text encoder", "codec"]
@@ -59,12 +59,11 @@ class Studio:
     def sizes(self) -> Sizes:
         """Told from the configurations, with models that have no memory."""
         folder = self.place.checkpoint
-        config = TransformerConfig.from_dict(read_config(folder / TRANSFORMER))
-        with torch.device("meta"):
-            transformer = Transformer(config)
-            text = TextEncoder(read_config(folder / TEXT_ENCODER))
-            dcae = build_dcae(read_config(folder / DCAE))
-            vocoder = Vocoder(VocoderConfig.from_dict(read_config(folder / VOCODER)))
+        transformer = described(folder / TRANSFORMER, lambda c: Transformer(TransformerConfig.from_dict(c)))
+        text = described(folder / TEXT_ENCODER, TextEncoder)
+        dcae = described(folder / DCAE, build_dcae)
+        vocoder = described(folder / VOCODER, lambda c: Vocoder(VocoderConfig.from_dict(c)))
+        config = transformer.config
         codec = Codec(dcae, vocoder)
 
         def sized(tile: int) -> Codec:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
@@ -34,6 +35,11 @@ from engine.models.ace_v1.vocoder_config import VocoderConfig
 M = TypeVar("M", bound=nn.Module)
 Translate = Callable[[Mapping[str, Tensor]], Mapping[str, Tensor]]
 
+CONFIG_FAULTS = (
+    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RuntimeError, StrictDataclassError,
+)  # fmt: skip
+"""What building a model may raise when a configuration means another kind of model."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -51,7 +57,7 @@ def load_transformer(checkpoint: Path, target: Target, *, keep_unused: bool = Fa
     Raises CheckpointError.
     """
     folder = checkpoint / TRANSFORMER
-    model = _built(folder, lambda c: Transformer(TransformerConfig.from_dict(c), keep_unused=keep_unused))
+    model = described(folder, lambda c: Transformer(TransformerConfig.from_dict(c), keep_unused=keep_unused))
     files = tensor_files(folder)
     skipped = () if keep_unused else [name for name in files.tensors if is_unused_at_inference(name)]
     return _frozen(fill(model, files, target, skipped=skipped))
@@ -60,7 +66,7 @@ def load_transformer(checkpoint: Path, target: Target, *, keep_unused: bool = Fa
 def load_text_encoder(checkpoint: Path, target: Target) -> TextEncoder:
     """The encoder half of UMT5; a decoder in the same file is left there. Raises CheckpointError."""
     folder = checkpoint / TEXT_ENCODER
-    encoder = _built(folder, TextEncoder)
+    encoder = described(folder, TextEncoder)
     files = tensor_files(folder)
     names = set(files.tensors)
     skipped = {name for name in names if name.startswith(("decoder.", "lm_head."))}
@@ -76,13 +82,13 @@ def load_text_encoder(checkpoint: Path, target: Target) -> TextEncoder:
 def load_dcae(checkpoint: Path, target: Target) -> AutoencoderDC:
     """The music autoencoder; float32 is the precision it should run in. Raises CheckpointError."""
     folder = checkpoint / DCAE
-    return _frozen(fill(_built(folder, build_dcae), tensor_files(folder), target))
+    return _frozen(fill(described(folder, build_dcae), tensor_files(folder), target))
 
 
 def load_vocoder(checkpoint: Path, target: Target) -> Vocoder:
     """The vocoder, its weight norm folded in; float32 is the precision it should run in. Raises CheckpointError."""
     folder = checkpoint / VOCODER
-    model = _built(folder, lambda c: Vocoder(VocoderConfig.from_dict(c)))
+    model = described(folder, lambda c: Vocoder(VocoderConfig.from_dict(c)))
     return _frozen(fill(model, tensor_files(folder), target, translate=without_weight_norm))
 
 
@@ -172,13 +178,13 @@ def _read(files: TensorFiles, names: Mapping[str, str], target: Target) -> dict[
     return tensors
 
 
-def _built(folder: Path, build: Callable[[Mapping[str, Any]], M]) -> M:
-    """The model that a part's config.json describes, without memory for its weights yet."""
+def described(folder: Path, build: Callable[[Mapping[str, Any]], M]) -> M:
+    """The model that a part's config.json describes, without memory for its weights. Raises CheckpointError."""
     config = read_config(folder)
     try:
         with torch.device("meta"):
             return build(config)
-    except (TypeError, ValueError, KeyError, RuntimeError) as error:
+    except CONFIG_FAULTS as error:
         raise CheckpointError(f"{folder / 'config.json'} does not describe a model of this kind: {error}") from error
 
 
