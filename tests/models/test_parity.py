@@ -100,3 +100,9 @@ def test_kinds_are_told_by_name() -> None:
     assert kind_of("transformer_long") == "transformer"
     assert kind_of("pipeline_retake") == "pipeline"
     assert kind_of("schedulersque") is None
+
+
+def test_a_folder_without_an_index_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([str(tmp_path)])
+    assert "holds no index.json" in capsys.readouterr().err

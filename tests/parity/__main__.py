@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--vocab", type=Path, help="vocab.json of the lyric tokenizer")
     parser.add_argument("--case", action="append", help="run only this case (may be repeated)")
     chosen = parser.parse_args(arguments)
+    if not (chosen.dir / "index.json").is_file():
+        parser.error(f"{chosen.dir} is no folder of recorded cases: it holds no index.json")
     folder = Folder(chosen.dir, chosen.vocab)
     outcomes = []
     for name in chosen.case or folder.names:
