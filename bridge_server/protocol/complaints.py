@@ -35,8 +35,8 @@ _SENTENCES: tuple[tuple[re.Pattern[str], Sentence], ...] = tuple(
         (r"Object missing required field `(.*)`", lambda m, at: f"`{_inside(at, m[1])}` is missing"),
         (r"Invalid value '(.*)'", lambda m, at: f"there is no {at or 'value'} called {m[1][:80]!r}"),
         (r"Invalid enum value '(.*)'", lambda m, at: f"`{at}` cannot be {m[1][:80]!r}"),
-        (r"Expected `(?:str|array)` of length <= (\d+)", lambda m, at: f"`{at}` may be at most {int(m[1]):,} long"),
-        (r"Expected `(?:str|array)` of length >= (\d+)", lambda m, at: f"`{at}` must be at least {int(m[1]):,} long"),
+        (r"Expected `(str|array)` of length <= (\d+)", lambda m, at: f"`{at}` may have at most {_count(m)}"),
+        (r"Expected `(str|array)` of length >= (\d+)", lambda m, at: f"`{at}` must have at least {_count(m)}"),
         (r"Expected `str` matching regex .*", lambda m, at: f"`{at}` is not written as it must be"),
         (r"Expected `(?:int|float)` <= (\S+)", lambda m, at: f"`{at}` may be at most {m[1]}"),
         (r"Expected `(?:int|float)` >= (\S+)", lambda m, at: f"`{at}` must be at least {m[1]}"),
@@ -49,7 +49,7 @@ def complaint(error: msgspec.ValidationError) -> BridgeError:
     """The error of ours: a BadSpan for one that is empty, backwards or out of range, else a BadRequest with the field.
 
     >>> complaint(msgspec.ValidationError("Expected `int` <= 8 - at `$.variants`")).message
-    'The request was not understood: `variants` may be at most 8.'
+    'Something in the request is wrong: `variants` may be at most 8.'
     """
     found = _WHERE.match(str(error))
     assert found is not None
@@ -57,11 +57,15 @@ def complaint(error: msgspec.ValidationError) -> BridgeError:
     said = next((say(m, at) for pattern, say in _SENTENCES if (m := pattern.fullmatch(what))), str(error))
     is_span = (at == "span" or at.startswith("span.")) and _OUT_OF_RANGE.match(what)
     kind = BadSpan if is_span else BadRequest
-    return kind(f"The request was not understood: {said}.")
+    return kind(f"Something in the request is wrong: {said}.")
 
 
 def _inside(at: str, field: str) -> str:
     return f"{at}.{field}" if at else field
+
+
+def _count(match: re.Match[str]) -> str:
+    return f"{int(match[2]):,} {'characters' if match[1] == 'str' else 'entries'}"
 
 
 def _kinds(kinds: str) -> str:

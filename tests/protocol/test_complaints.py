@@ -18,7 +18,7 @@ SENTENCES = {
     "missing": ({"span": {"start": 0, "end": 9}}, "`span.rate` is missing"),
     "too many": ({"variants": 9}, "`variants` may be at most 8"),
     "too few": ({"variants": 0}, "`variants` must be at least 1"),
-    "too long": ({"tags": "x" * 2_001}, "`tags` may be at most 2,000 long"),
+    "too long": ({"tags": "x" * 2_001}, "`tags` may have at most 2,000 characters"),
     "form": ({"job": "A"}, "`job` is not written as it must be"),
     "choice": ({"sample_format": "mp3"}, "`sample_format` cannot be 'mp3'"),
     "kind": ({"seed": "7"}, "`seed` must be a whole number or null, not text"),
