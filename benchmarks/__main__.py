@@ -1,4 +1,4 @@
-"""`python -m benchmarks [wire|load|region …] [--write]`: the figures of the design's budget, measured here and now."""
+"""`python -m benchmarks [wire|load|region|model …] [--write]`: the figures of the budget, measured here and now."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from pathlib import Path
 from benchmarks import load, region, wire
 from benchmarks.table import Row, machine, markdown
 
-SUITES = {"wire": wire.rows, "load": load.rows, "region": region.rows}
+
+def model_rows() -> list[Row]:
+    """Imported only when it is asked for: the bridge's own suites run without torch."""
+    from benchmarks.ace_v1 import rows as suite
+
+    return suite.rows()
+
+
+SUITES = {"wire": wire.rows, "load": load.rows, "region": region.rows, "model": model_rows}
 PAGE = Path(__file__).with_name("README.md")
 MARK = "<!-- last run -->"
 

@@ -77,7 +77,9 @@ class PlainTransformer:
         self, latents: Tensor, timestep: Tensor, states: Tensor, states_mask: Tensor, weak: float = 1.0
     ) -> Tensor:
         """§2.1–2.8: (B, 8, 16, F). `weak` multiplies the queries of blocks 15…19, of both attentions."""
-        h = F.conv2d(latents, *self.pair("proj_in.early_conv_layers.0"), stride=self.config.patch_size)
+        # In float32, for torch 2.13 gets this convolution wrong in bfloat16 on processors with AMX.
+        fold, bias = (part.float() for part in self.pair("proj_in.early_conv_layers.0"))
+        h = F.conv2d(latents.float(), fold, bias, stride=self.config.patch_size).to(latents.dtype)
         h = F.group_norm(h, 32, *self.pair("proj_in.early_conv_layers.1"), eps=1e-6)
         h = F.conv2d(h, *self.pair("proj_in.early_conv_layers.2")).flatten(2).transpose(1, 2)  # (B, F, D)
         frequencies = torch.exp(-math.log(10000.0) * torch.arange(128, device=h.device).float() / 128)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -126,6 +127,24 @@ def test_one_evaluation(name: str, rows: int, frames: int, lyrics: int) -> None:
         close(velocity, models.plain.velocity(latents, timestep, plain_states, plain_mask, weak))
 
 
+def test_half_precision(base: Pair) -> None:
+    """bfloat16 costs both the same accuracy: nothing of ours is lost on the way."""
+    rounded = {name: weight.bfloat16() for name, weight in base.ours.state_dict().items()}
+    exact, half = Transformer(BASE).eval(), Transformer(BASE).bfloat16().eval()
+    exact.load_state_dict(rounded)
+    half.load_state_dict(rounded)
+    p, latents, timestep = words(BASE), normal(1, 8, 16, 40), torch.tensor([500.0])
+    given = p.text, p.text_mask, torch.zeros(1, 512), p.lyric_ids, p.lyric_mask
+    with torch.no_grad():
+        truth = exact(latents, timestep, exact.prepare(*exact.encode(*given)))
+        ours = half(latents, timestep, half.prepare(*half.encode(*given))).float()
+        plain = PlainTransformer(BASE, rounded)
+        states = plain.encode(*(part.bfloat16() if part.is_floating_point() else part for part in given))
+        theirs = plain.velocity(latents.bfloat16(), timestep, *states).float()
+    assert (ours - truth).norm() < 1.5 * (theirs - truth).norm()
+    assert (ours - truth).norm() < 0.05 * truth.norm()
+
+
 def draws(*frames: int, rows: int = 1) -> list[Tensor]:
     return [normal(rows, 8, 16, count, seed=50 + index) for index, count in enumerate(frames)]
 
@@ -140,7 +159,7 @@ def both(models: Pair, prompt: Prompt, settings: Settings, noise: list[Tensor]) 
     return Run(models.ours, prompt, settings, recorded, recorded), PlainRun(models.plain, prompt, settings, endless())
 
 
-GENERATIONS = {
+GENERATIONS: dict[str, dict[str, Any]] = {
     "apg": {},
     "apg, three rows": {"rows": 3, "omega_scale": -35.0},
     "apg, long": {"frames": FRAMES_THAT_FILL_A_CPU + 3, "infer_step": 3},
@@ -166,7 +185,7 @@ GENERATIONS = {
 
 @pytest.mark.parametrize("name", GENERATIONS)
 def test_generate(base: Pair, name: str) -> None:
-    chosen = {"frames": 9, "rows": 1, "infer_step": 6, "guidance_scale": 6.0, **GENERATIONS[name]}
+    chosen: dict[str, Any] = {"frames": 9, "rows": 1, "infer_step": 6, "guidance_scale": 6.0, **GENERATIONS[name]}
     frames, rows = int(chosen.pop("frames")), int(chosen.pop("rows"))
     settings = Settings(compatible=True, **chosen)
     ours, plain = both(base, words(BASE, rows, has_holes=rows > 1), settings, draws(*[frames] * 12, rows=rows))
