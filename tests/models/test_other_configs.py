@@ -139,7 +139,8 @@ def test_half_precision(base: Pair) -> None:
         truth = exact(latents, timestep, exact.prepare(*exact.encode(*given)))
         ours = half(latents, timestep, half.prepare(*half.encode(*given))).float()
         plain = PlainTransformer(BASE, rounded)
-        states = plain.encode(*(part.bfloat16() if part.is_floating_point() else part for part in given))
+        text, mask, silent, ids, ids_mask = given
+        states = plain.encode(text.bfloat16(), mask, silent.bfloat16(), ids, ids_mask)
         theirs = plain.velocity(latents.bfloat16(), timestep, *states).float()
     assert (ours - truth).norm() < 1.5 * (theirs - truth).norm()
     assert (ours - truth).norm() < 0.05 * truth.norm()
