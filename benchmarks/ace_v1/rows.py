@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -36,7 +35,7 @@ from engine.models.ace_v1.vocoder_config import VocoderConfig
 FLOAT, HALF = Place(), Place(dtype=torch.bfloat16)
 WIDTHS: tuple[tuple[str, TransformerConfig, tuple[tuple[Place, tuple[float, ...]], ...]], ...] = (
     ("256 × 20", NARROW, ((FLOAT, (10, 60)), (HALF, (60,)))),
-    ("1024 × 8", MIDDLE, ((FLOAT, (10, 60)), (HALF, (60,)))),
+    ("1024 × 8", MIDDLE, ((FLOAT, (10, 60)),)),
     ("2560 × 2", SLICE, ((FLOAT, (10, 60)), (HALF, (10, 60, 240)))),
 )
 """Width × blocks, and for each precision the seconds of music."""
@@ -58,16 +57,24 @@ def one_thread() -> Iterator[None]:
 
 
 def rows() -> list[Row]:
-    """All rows; the full size only where there is a GPU."""
+    """All rows, printed as they come, for they take ten minutes; the full size only where there is a GPU."""
+    found = []
     with one_thread(), torch.no_grad():
-        found = [
-            row
-            for name, config, places in WIDTHS
-            for place, lengths in places
-            for row in width_rows(name, config, place, lengths)
-        ]
-        found += [row for place in (FLOAT, HALF) for row in idea_rows(place)]
-        return [*found, *codec_rows(), *full_size.rows()]
+        for measured in measurements():
+            print(f"  {measured.what}: {measured.figure}", flush=True)
+            found.append(measured)
+    return found
+
+
+def measurements() -> Iterator[Row]:
+    """Steps and runs, ideas, codec, full size."""
+    for name, config, places in WIDTHS:
+        for place, lengths in places:
+            yield from width_rows(name, config, place, lengths)
+    yield from idea_rows(FLOAT, (10,))
+    yield from idea_rows(HALF, (10, 60))
+    yield from codec_rows()
+    yield from full_size.rows()
 
 
 def settings(config: TransformerConfig, steps: int = 4) -> Settings:
@@ -86,7 +93,7 @@ def width_rows(name: str, config: TransformerConfig, place: Place, lengths: tupl
         yield row(f"{where}: guided step", in_turn(ours, PlainStep(song, encodes_every_call=True)), GOAL)
         yield row(f"{where}: guided step, plain encodes once", in_turn(ours, PlainStep(song, encodes_every_call=False)))
         if seconds == lengths[0]:
-            yield row(f"{where}: whole run of 4 steps", in_turn(*runs(song), least=2))
+            yield row(f"{where}: whole run of 4 steps", in_turn(*runs(song), seconds=4, least=2))
 
 
 def evaluations(song: Song) -> tuple[Callable[[], Tensor], Callable[[], Tensor]]:
@@ -111,12 +118,11 @@ def row(what: str, pairs: Pairs, budget: str = "") -> Row:
     return Row(what, f"{mine:.3f} s against {plain:.3f} s: **{pairs.ratio:.2f}** × plain", budget)
 
 
-def idea_rows(place: Place) -> Iterator[Row]:
+def idea_rows(place: Place, lengths: tuple[float, ...]) -> Iterator[Row]:
     """What a guided step takes without an idea, as a multiple of what it takes with it."""
     model: Transformer = transformer(SLICE, place)
-    for seconds in (10, 60):
-        song = Song(model, seconds, place, replace(settings(SLICE), separate_passes=False))
-        step, where = OurStep(song), f"2560 × 2, {place.words}, {seconds} s"
+    for seconds in lengths:
+        step, where = OurStep(Song(model, seconds, place, settings(SLICE))), f"2560 × 2, {place.words}, {seconds:g} s"
         yield gain(f"{where}, without: conditions computed once", in_turn(step, Forgetful(step), seconds=4))
         for idea in IDEAS:
             yield gain(f"{where}, without: {idea.name}", in_turn(step, WithoutIdea(step, idea), seconds=4))

@@ -43,7 +43,7 @@ def timed(work: Work) -> float:
     return clock() - start
 
 
-def in_turn(ours: Work, other: Work, *, seconds: float = 8.0, least: int = 3, most: int = 41) -> Pairs:
+def in_turn(ours: Work, other: Work, *, seconds: float = 6.0, least: int = 3, most: int = 41) -> Pairs:
     """Run both once to warm up, then in pairs, first one first and then the other, for about so many seconds."""
     ours()
     other()
