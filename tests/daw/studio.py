@@ -18,7 +18,7 @@ TICK_SECONDS = 0.033
 MOST_TICKS = 3_000
 SALTS = itertools.count(1)
 LUAS = {"5.3": lupa.lua53.LuaRuntime, "5.4": lupa.lua54.LuaRuntime}
-BUNDLES = {path.name: text for path, text in build("0.1.0").items()}
+BUNDLES = {path.name: data.decode() for path, data in build("0.1.0").items() if path.suffix == ".lua"}
 REPAINT = BUNDLES["Dawbridge_Repaint time selection.lua"]
 
 

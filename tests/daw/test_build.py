@@ -4,11 +4,12 @@ import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
-from daw_scripts.build import BrokenSource, build, main, modules_of, needed, split_header
+from daw_scripts.build import build, main
+from daw_scripts.bundle import BrokenSource, bundle, modules_of, needed, split_header
 from tests.daw.studio import LUAS, REPAINT, SCRIPTS, lua_runtime
 
 ROOT = SCRIPTS.parent
@@ -28,9 +29,11 @@ def code_of(path: Path) -> str:
 def test_the_same_sources_give_the_same_bytes(tmp_path: Path):
     for folder in ("one", "two"):
         assert main([str(tmp_path / folder)]) == 0
-    files = [path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.lua")]
-    assert files == [Path("reaper/Dawbridge_Repaint time selection.lua")]
-    assert (tmp_path / "one" / files[0]).read_bytes() == (tmp_path / "two" / files[0]).read_bytes()
+    files = [path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file()]
+    assert Path("reaper/Dawbridge_Repaint time selection.lua") in files
+    assert {path.as_posix() for path in files} == {str(path) for path in build("0.1.0")}
+    for path in files:
+        assert (tmp_path / "one" / path).read_bytes() == (tmp_path / "two" / path).read_bytes()
 
 
 def test_check_sees_what_is_stale(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -50,7 +53,7 @@ def test_check_sees_what_is_stale(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_the_header_is_reapack_s():
-    header, _ = split_header(build("1.2.3")[Path("reaper/Dawbridge_Repaint time selection.lua")])
+    header, _ = split_header(build("1.2.3")[PurePosixPath("reaper/Dawbridge_Repaint time selection.lua")].decode())
     tags = dict(re.findall(r"^-- @(\w+) ?(.*)$", "\n".join(header), re.MULTILINE))
     assert tags["description"] == "Dawbridge: Repaint time selection"
     assert tags["version"] == "1.2.3"
@@ -68,6 +71,31 @@ def test_the_bundle_asks_for_no_other_file(lua: str):
     assert set(needed(REPAINT)) == bundled
 
 
+@pytest.mark.parametrize("lua", LUAS)
+def test_modules_can_stand_inside_a_function_as_ardour_needs_them(lua: str):
+    """Ardour keeps the bytecode of `factory` alone: what stands outside it is lost."""
+    source = """ardour { ["type"] = "EditorAction" }
+
+function factory()
+  -- @modules
+  local ids = require("shared.ids")
+  return function() return ids ~= nil end
+end
+"""
+    text = bundle(source, "1.2.3")
+    assert text.startswith("-- Dawbridge 1.2.3\n")
+    run = lua_runtime(lua).execute(
+        """
+        local text = ...
+        ardour = function() end
+        assert(load(text))()
+        return load(string.dump(factory, true))()()
+        """,
+        text,
+    )
+    assert run is True
+
+
 def test_modules_come_before_those_that_need_them():
     order = list(modules_of((SCRIPTS / "reaper/actions/repaint.lua").read_text(encoding="utf-8")))
     for place, name in enumerate(order):
@@ -83,8 +111,6 @@ def test_modules_come_before_those_that_need_them():
     ],
 )
 def test_a_source_that_cannot_be_bundled_says_why(source: str, words: str):
-    from daw_scripts.build import bundle
-
     with pytest.raises(BrokenSource, match=words):
         bundle(source, "0.1.0")
 
