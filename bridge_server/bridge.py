@@ -21,7 +21,7 @@ from bridge_server.jobs.journal import Journal
 from bridge_server.jobs.resolve import home_of
 from bridge_server.protocol import VERSION, codec
 from bridge_server.protocol.codec import Envelope, task_of
-from bridge_server.protocol.engine import Absent, Ready
+from bridge_server.protocol.engine import Ready
 from bridge_server.protocol.errors import BridgeError, Problem, UnknownBackend, Unsupported
 from bridge_server.protocol.events import AnyEvent, EngineChanged, EngineState, Listing, Ok, Refused, Welcome
 from bridge_server.protocol.release import release
@@ -36,7 +36,7 @@ from bridge_server.protocol.requests import (
     Retry,
     Stop,
 )
-from bridge_server.protocol.values import Capabilities
+from bridge_server.protocol.values import AbsentBackend, Capabilities
 from bridge_server.switchboard import Route, Switchboard
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Bridge:
         self._journal.forget_before(time.time() - KEEP_EVENTS_SECONDS)
         self._backends = self._journal.known_backends()
         self._default = self._backends[0].backend if self._backends else ""
-        self._absent: tuple[Absent, ...] = ()
+        self._absent: tuple[AbsentBackend, ...] = ()
         self._switchboard = Switchboard()
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="region")
         self._engine = EngineLink(settings, context, self._engine_changed, self._engine_ready)
@@ -162,6 +162,7 @@ class Bridge:
             seq=self._journal.newest_seq(),
             backends=self._backends,
             default_backend=self._default,
+            absent=self._absent,
         )
         missed = self._journal.events_after(hello.after, None if watches_all else client) if hello.after >= 0 else []
         return [welcome, *missed]
@@ -203,7 +204,7 @@ class Bridge:
                 return capabilities
         for absent in self._absent:
             if absent.backend == name:
-                raise UnknownBackend(absent.reason.message, absent.reason.hint)
+                raise UnknownBackend(absent.problem.message, absent.problem.hint)
         names = ", ".join(known.backend for known in self._backends)
         raise UnknownBackend(f"There is no backend called {name!r} here.", f"Choose one of: {names}.")
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 import zmq
 
 from bridge_server.protocol import codec
-from bridge_server.protocol.engine import Abort, Absent, EngineOrder, EngineWord, Ping, Pong, Ready, Render
+from bridge_server.protocol.engine import Abort, EngineOrder, EngineWord, Ping, Pong, Ready, Render
 from bridge_server.protocol.release import release
+from bridge_server.protocol.values import AbsentBackend
 from engine.backends.base import Backend
 from engine.worker import Worker
 
@@ -24,7 +25,12 @@ class Server:
     """Connects to the bridge, says what it can do, then passes orders to the worker and its words back."""
 
     def __init__(
-        self, address: str, key: str, backends: Mapping[str, Backend], default: str, absent: Sequence[Absent] = ()
+        self,
+        address: str,
+        key: str,
+        backends: Mapping[str, Backend],
+        default: str,
+        absent: Sequence[AbsentBackend] = (),
     ) -> None:
         self._key = key.encode()
         self._backends = backends

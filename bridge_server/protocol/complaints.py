@@ -54,10 +54,15 @@ def complaint(error: msgspec.ValidationError) -> BridgeError:
     found = _WHERE.match(str(error))
     assert found is not None
     what, at = found["what"], found["where"] or ""
-    said = next((say(m, at) for pattern, say in _SENTENCES if (m := pattern.fullmatch(what))), str(error))
+    said = next((say(m, at) for pattern, say in _SENTENCES if (m := pattern.fullmatch(what))), _ours(what, at))
     is_span = (at == "span" or at.startswith("span.")) and _OUT_OF_RANGE.match(what)
     kind = BadSpan if is_span else BadRequest
     return kind(f"Something in the request is wrong: {said}.")
+
+
+def _ours(sentence: str, at: str) -> str:
+    """What one of our own structs says about itself, which is a sentence already."""
+    return f"{sentence} (`{at}`)" if at else sentence
 
 
 def _inside(at: str, field: str) -> str:

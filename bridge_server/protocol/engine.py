@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from bridge_server.protocol.errors import Problem
 from bridge_server.protocol.requests import Accompany, Edit, Extend, Generate, Layer, Repaint, Separate
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import Capabilities, Fraction, JobId, Origin, Seed
+from bridge_server.protocol.values import AbsentBackend, Capabilities, Fraction, JobId, Origin, Seed
 
 Rendered = Generate | Repaint | Extend | Edit | Layer | Accompany | Separate
 """The requests an engine renders; `retake` and `again` reach it as the request of their recipe."""
@@ -46,18 +46,11 @@ class FromEngine(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fiel
     """Base of the engine's answers."""
 
 
-class Absent(Struct, frozen=True, kw_only=True):
-    """A backend that this engine knows but cannot run, and why."""
-
-    backend: str
-    reason: Problem
-
-
 class Ready(FromEngine, frozen=True, kw_only=True):
     """The engine is up; says what its backends can do."""
 
     backends: tuple[Capabilities, ...]
-    absent: tuple[Absent, ...] = ()
+    absent: tuple[AbsentBackend, ...] = ()
     default_backend: str
     release: str
 

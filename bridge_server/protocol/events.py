@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from bridge_server.protocol.errors import Problem
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import Capabilities, ClientName, Fraction, JobId, Path, Take
+from bridge_server.protocol.values import AbsentBackend, Capabilities, ClientName, Fraction, JobId, Path, Take
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 EngineState = Literal["starting", "ready", "down"]
@@ -106,6 +106,10 @@ class Welcome(Answer, frozen=True, kw_only=True):
     engine_problem: Annotated[Problem, Meta(description="why the engine is down")] | None = None
     backends: Annotated[tuple[Capabilities, ...], Meta(description="known once the engine was up")] = ()
     default_backend: Annotated[str, Meta(description="who serves a job that names no backend")] = ""
+    absent: Annotated[
+        tuple[AbsentBackend, ...],
+        Meta(description="known backends that cannot serve now, and why"),
+    ] = ()
 
 
 class JobLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -131,7 +135,7 @@ class Listing(Answer, frozen=True, kw_only=True):
 
 
 class EngineChanged(Event, frozen=True, kw_only=True, tag="engine"):
-    """The engine came up or died. Sent to all, not kept."""
+    """The engine came up or died, or found other backends: ask `hello` again. Sent to all, not kept."""
 
     state: EngineState
     problem: Annotated[Problem, Meta(description="why it is down")] | None = None

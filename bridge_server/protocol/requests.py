@@ -98,6 +98,12 @@ class Placed(Composition, frozen=True, kw_only=True):
     ] = "region"
 
 
+def check_timeline(source: Source, form: str) -> None:
+    """Raises ValueError where a whole file is asked for, and there are only clips."""
+    if source.is_timeline and form == "whole":
+        raise ValueError("clips have no file to splice into: with them, `form` is `region`")
+
+
 class Generate(Composition, frozen=True, kw_only=True):
     """New music for an empty span of the timeline."""
 
@@ -111,15 +117,18 @@ class Generate(Composition, frozen=True, kw_only=True):
 class Repaint(Placed, frozen=True, kw_only=True):
     """Compose the inside of `span` anew from its surroundings; every other sample of the file stays as it is."""
 
-    source: Annotated[Source, Meta(description="the file; `span` counts in its samples")]
+    source: Annotated[Source, Meta(description="a file, in whose samples `span` counts; or clips")]
     span: Annotated[Span, Meta(description="what is composed anew")]
     strength: Annotated[Fraction, Meta(description="1: all new; towards 0: more of what was there")] = 1.0
+
+    def __post_init__(self) -> None:
+        check_timeline(self.source, self.form)
 
 
 class Extend(Placed, frozen=True, kw_only=True):
     """Continue a clip to the left and/or right."""
 
-    source: Annotated[Source, Meta(description="the file; `span` counts in its samples")]
+    source: Annotated[Source, Meta(description="a file, in whose samples `span` counts; or clips")]
     span: Annotated[Span, Meta(description="the clip that is continued; usually the whole file")]
     left: Annotated[Count, Meta(description="samples of new music before the clip")] = 0
     right: Annotated[Count, Meta(description="samples of new music after it; `left` and `right` may not both be 0")] = 0
@@ -127,18 +136,24 @@ class Extend(Placed, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.left + self.right == 0:
             raise ValueError("extend needs a length on the left or on the right")
+        if self.source.is_timeline and self.left > self.span.start:
+            raise ValueError("the extension on the left would begin before the timeline does")
+        check_timeline(self.source, self.form)
 
 
 class Edit(Placed, frozen=True, kw_only=True):
     """The same performance with other words or in another style."""
 
-    source: Annotated[Source, Meta(description="the file; `span` counts in its samples")]
+    source: Annotated[Source, Meta(description="a file, in whose samples `span` counts; or clips")]
     span: Annotated[Span, Meta(description="what is sung or played anew")]
     mode: Annotated[
         Literal["only_lyrics", "remix"], Meta(description="`only_lyrics` keeps the melody, `remix` may change it")
     ] = "only_lyrics"
     source_tags: Annotated[Tags, Meta(description="the style as it is now; `tags` say how it shall be")] = ""
     source_lyrics: Annotated[Lyrics, Meta(description="the words as they are now; `lyrics` are the new ones")] = ""
+
+    def __post_init__(self) -> None:
+        check_timeline(self.source, self.form)
 
 
 class Retake(Job, frozen=True, kw_only=True):
@@ -168,7 +183,7 @@ class Accompany(Placed, frozen=True, kw_only=True):
 class Separate(Job, frozen=True, kw_only=True):
     """Take one stem out of a mix."""
 
-    source: Annotated[Source, Meta(description="the mix; `span` counts in its samples")]
+    source: Annotated[Source, Meta(description="the mix: a file, in whose samples `span` counts; or clips")]
     span: Annotated[Span, Meta(description="the part of it that is wanted")]
     role: Annotated[str, Meta(min_length=1, max_length=32, description="the stem to take out: vocals, drums, …")]
 

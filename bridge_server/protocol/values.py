@@ -1,10 +1,16 @@
 """The nouns that requests and events are made of: ids, paths, music, sources, takes, recipes."""
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from bridge_server.protocol.span import LONGEST, Span
+from bridge_server.protocol.clips import Clip, LiveClip, Source
+from bridge_server.protocol.errors import Problem
+from bridge_server.protocol.plain import Count, Folder, Path
+from bridge_server.protocol.span import Span
+
+__all__ = ["Clip", "Count", "Folder", "LiveClip", "Path", "Source"]
 
 # `$` alone would let a trailing newline through in Python; the look-ahead reads the same in Python and JavaScript.
 JobId = Annotated[
@@ -28,10 +34,6 @@ ClientName = Annotated[
         description="who speaks; keeps its name across restarts, so that results find it",
     ),
 ]
-Path = Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[^\x00]*$", description="absolute path of a file")]
-Folder = Annotated[
-    str, Meta(max_length=4096, pattern=r"^[^\x00]*$", description="absolute path of a folder; empty for none")
-]
 Tags = Annotated[str, Meta(max_length=2_000, description="words for style, mood and instruments, separated by commas")]
 Lyrics = Annotated[
     str, Meta(max_length=40_000, description="the words to sing, with lines like [verse]; empty for instrumental music")
@@ -41,12 +43,22 @@ Language = Annotated[
     Meta(pattern=r"^([a-z]{2})?$(?!\n)", description="of the lyrics, e.g. en, ja; empty: found out line by line"),
 ]
 Seed = Annotated[int, Meta(ge=0, le=2**53 - 1, description="the same seed and request give the same audio")]
-Count = Annotated[int, Meta(ge=0, le=LONGEST, description="whole samples")]
 Fraction = Annotated[float, Meta(ge=0, le=1, description="from 0 to 1")]
 
 
+class Change(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A change of tempo or meter inside the span. What is absent stays as it was."""
+
+    at: Annotated[Count, Meta(description="samples after the start of the span")]
+    bpm: Annotated[float, Meta(ge=20, le=400, description="quarter notes a minute from there on")] | None = None
+    meter: Annotated[str, Meta(pattern=r"^(([1-9]|[12][0-9]|3[0-2])/(1|2|4|8|16))?$(?!\n)", description="e.g. 3/4")] = (
+        ""
+    )
+    ramp: Annotated[bool, Meta(description="the tempo goes in a straight line to that of the next change")] = False
+
+
 class Music(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What the project says about time and harmony where the span starts."""
+    """What the project says about time, harmony and form where the span starts."""
 
     bpm: Annotated[float, Meta(ge=20, le=400, description="quarter notes a minute; absent if unknown")] | None = None
     meter: Annotated[
@@ -62,17 +74,14 @@ class Music(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     since_bar: Annotated[
         Count, Meta(description="samples from the last bar line to the start of the span, at the span's rate")
     ] = 0
+    section: Annotated[str, Meta(max_length=64, description="what the project calls this part, e.g. Verse 1")] = ""
+    changes: Annotated[
+        tuple[Change, ...], Meta(max_length=1_000, description="of tempo and meter inside the span, in their order")
+    ] = ()
 
-
-class Source(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """An audio file of the project. Only the part that is needed is ever read."""
-
-    path: Path
-    start: Annotated[
-        int,
-        Meta(ge=-LONGEST, le=LONGEST, description="where its first sample lies on the timeline, at the span's rate"),
-    ] = 0
-    gain_db: Annotated[float, Meta(ge=-120, le=40, description="how loud the project plays it, in decibels")] = 0.0
+    def __post_init__(self) -> None:
+        if any(after.at <= before.at for before, after in pairwise(self.changes)):
+            raise ValueError("the `changes` of the music must be in their order, each later than the one before")
 
 
 class Sampling(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -237,3 +246,11 @@ class Capabilities(Struct, frozen=True, kw_only=True, omit_defaults=True):
         tuple[str, ...],
         Meta(description="what else means something to it: names of `sampling`, loras, reference, preview, language"),
     ] = ()
+
+
+class AbsentBackend(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A backend that is known and cannot serve now. Hosts show why where they grey out what it could do."""
+
+    backend: Annotated[str, Meta(description="its name, as requests would give it")]
+    tasks: Annotated[tuple[str, ...], Meta(description="the requests it would serve, as words")] = ()
+    problem: Annotated[Problem, Meta(description="why it cannot, and what to do")]

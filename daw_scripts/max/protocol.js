@@ -383,7 +383,7 @@ var dawbridgeProtocol = {
           "name": "source",
           "required": true,
           "type": "source",
-          "doc": "the file; `span` counts in its samples"
+          "doc": "a file, in whose samples `span` counts; or clips"
         },
         {
           "name": "span",
@@ -573,7 +573,7 @@ var dawbridgeProtocol = {
           "name": "source",
           "required": true,
           "type": "source",
-          "doc": "the file; `span` counts in its samples"
+          "doc": "a file, in whose samples `span` counts; or clips"
         },
         {
           "name": "span",
@@ -772,7 +772,7 @@ var dawbridgeProtocol = {
           "name": "source",
           "required": true,
           "type": "source",
-          "doc": "the file; `span` counts in its samples"
+          "doc": "a file, in whose samples `span` counts; or clips"
         },
         {
           "name": "span",
@@ -1379,7 +1379,7 @@ var dawbridgeProtocol = {
           "name": "source",
           "required": true,
           "type": "source",
-          "doc": "the mix; `span` counts in its samples"
+          "doc": "the mix: a file, in whose samples `span` counts; or clips"
         },
         {
           "name": "span",
@@ -2062,6 +2062,16 @@ var dawbridgeProtocol = {
           "type": "string",
           "doc": "who serves a job that names no backend",
           "default": ""
+        },
+        {
+          "name": "absent",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "absent_backend"
+          },
+          "doc": "known backends that cannot serve now, and why",
+          "default": []
         }
       ]
     },
@@ -2104,7 +2114,7 @@ var dawbridgeProtocol = {
       "kind": "news",
       "kept": false,
       "last": false,
-      "doc": "The engine came up or died. Sent to all, not kept.",
+      "doc": "The engine came up or died, or found other backends: ask `hello` again. Sent to all, not kept.",
       "fields": [
         {
           "name": "state",
@@ -2128,7 +2138,7 @@ var dawbridgeProtocol = {
   },
   "types": {
     "music": {
-      "doc": "What the project says about time and harmony where the span starts.",
+      "doc": "What the project says about time, harmony and form where the span starts.",
       "fields": [
         {
           "name": "bpm",
@@ -2163,6 +2173,62 @@ var dawbridgeProtocol = {
           "max": 1099511627776,
           "doc": "samples from the last bar line to the start of the span, at the span's rate",
           "default": 0
+        },
+        {
+          "name": "section",
+          "required": false,
+          "type": "string",
+          "max_length": 64,
+          "doc": "what the project calls this part, e.g. Verse 1",
+          "default": ""
+        },
+        {
+          "name": "changes",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "change"
+          },
+          "max_length": 1000,
+          "doc": "of tempo and meter inside the span, in their order",
+          "default": []
+        }
+      ]
+    },
+    "change": {
+      "doc": "A change of tempo or meter inside the span. What is absent stays as it was.",
+      "fields": [
+        {
+          "name": "at",
+          "required": true,
+          "type": "integer",
+          "min": 0,
+          "max": 1099511627776,
+          "doc": "samples after the start of the span"
+        },
+        {
+          "name": "bpm",
+          "required": false,
+          "type": "number",
+          "min": 20,
+          "max": 400,
+          "doc": "quarter notes a minute from there on",
+          "nullable": true
+        },
+        {
+          "name": "meter",
+          "required": false,
+          "type": "string",
+          "pattern": "^(([1-9]|[12][0-9]|3[0-2])/(1|2|4|8|16))?$(?!\\n)",
+          "doc": "e.g. 3/4",
+          "default": ""
+        },
+        {
+          "name": "ramp",
+          "required": false,
+          "type": "boolean",
+          "doc": "the tempo goes in a straight line to that of the next change",
+          "default": false
         }
       ]
     },
@@ -2402,7 +2468,62 @@ var dawbridgeProtocol = {
       ]
     },
     "source": {
-      "doc": "An audio file of the project. Only the part that is needed is ever read.",
+      "doc": "Audio of the project: exactly one of a file (`path`), `clips` and `live_clips`. Only what is needed is ever read. A source of clips is the timeline itself: the request's `span`, and everything else that counts samples, then counts on the timeline at the span's rate. Clips that overlap are added.",
+      "fields": [
+        {
+          "name": "path",
+          "required": false,
+          "type": "string",
+          "min_length": 1,
+          "max_length": 4096,
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of a file; left out where there are clips",
+          "default": ""
+        },
+        {
+          "name": "start",
+          "required": false,
+          "type": "integer",
+          "min": -1099511627776,
+          "max": 1099511627776,
+          "doc": "where a file's first sample lies on the timeline, at the span's rate; clips are moved by it",
+          "default": 0
+        },
+        {
+          "name": "gain_db",
+          "required": false,
+          "type": "number",
+          "min": -120,
+          "max": 40,
+          "doc": "how loud the project plays it, in decibels",
+          "default": 0.0
+        },
+        {
+          "name": "clips",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "clip"
+          },
+          "max_length": 4096,
+          "doc": "files as a DAW plays them",
+          "default": []
+        },
+        {
+          "name": "live_clips",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "live_clip"
+          },
+          "max_length": 4096,
+          "doc": "clips as Ableton Live describes them",
+          "default": []
+        }
+      ]
+    },
+    "clip": {
+      "doc": "A file as a DAW plays it: where it lies on the timeline, and what of the file sounds there.",
       "fields": [
         {
           "name": "path",
@@ -2415,12 +2536,53 @@ var dawbridgeProtocol = {
         },
         {
           "name": "start",
-          "required": false,
+          "required": true,
           "type": "integer",
           "min": -1099511627776,
           "max": 1099511627776,
-          "doc": "where its first sample lies on the timeline, at the span's rate",
-          "default": 0
+          "doc": "its first sample on the timeline, at the span's rate"
+        },
+        {
+          "name": "length",
+          "required": true,
+          "type": "integer",
+          "min": 1,
+          "max": 1099511627776,
+          "doc": "samples on the timeline, at the span's rate"
+        },
+        {
+          "name": "offset",
+          "required": false,
+          "type": "number",
+          "min": -10000000,
+          "max": 10000000,
+          "doc": "seconds of the file at the clip's start; negative: silence comes first",
+          "default": 0.0
+        },
+        {
+          "name": "playrate",
+          "required": false,
+          "type": "number",
+          "min": 0.01,
+          "max": 100,
+          "doc": "seconds of the file per second of the timeline",
+          "default": 1.0
+        },
+        {
+          "name": "keep_pitch",
+          "required": false,
+          "type": "boolean",
+          "doc": "true: stretched; false: higher when faster, like tape",
+          "default": true
+        },
+        {
+          "name": "semitones",
+          "required": false,
+          "type": "number",
+          "min": -96,
+          "max": 96,
+          "doc": "transposed by so much, at the same speed",
+          "default": 0.0
         },
         {
           "name": "gain_db",
@@ -2428,8 +2590,214 @@ var dawbridgeProtocol = {
           "type": "number",
           "min": -120,
           "max": 40,
-          "doc": "how loud the project plays it, in decibels",
+          "doc": "of the clip, in decibels",
           "default": 0.0
+        },
+        {
+          "name": "loop_start",
+          "required": false,
+          "type": "number",
+          "min": 0,
+          "max": 10000000,
+          "doc": "seconds of the file to which a looped clip goes back",
+          "nullable": true
+        },
+        {
+          "name": "loop_end",
+          "required": false,
+          "type": "number",
+          "min": 0,
+          "max": 10000000,
+          "doc": "seconds of the file from where it goes back; absent: not looped",
+          "nullable": true
+        },
+        {
+          "name": "reversed",
+          "required": false,
+          "type": "boolean",
+          "doc": "plays the file backwards: `offset` and the loop then count from the file's end",
+          "default": false
+        },
+        {
+          "name": "fade_in",
+          "required": false,
+          "type": "integer",
+          "min": 0,
+          "max": 1099511627776,
+          "doc": "samples of the timeline, a straight line",
+          "default": 0
+        },
+        {
+          "name": "fade_out",
+          "required": false,
+          "type": "integer",
+          "min": 0,
+          "max": 1099511627776,
+          "doc": "samples of the timeline, a straight line",
+          "default": 0
+        }
+      ]
+    },
+    "live_clip": {
+      "doc": "A clip of Ableton Live, in the raw values of its object model. The bridge makes clips of it. Where a field says *content*, it counts in beats if the clip is warped, else in seconds of the file.",
+      "fields": [
+        {
+          "name": "path",
+          "required": true,
+          "type": "string",
+          "min_length": 1,
+          "max_length": 4096,
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of a file"
+        },
+        {
+          "name": "start_time",
+          "required": true,
+          "type": "number",
+          "min": -2000000,
+          "max": 2000000,
+          "doc": "beats: where it begins in the arrangement"
+        },
+        {
+          "name": "end_time",
+          "required": true,
+          "type": "number",
+          "min": -2000000,
+          "max": 2000000,
+          "doc": "beats: where it ends there"
+        },
+        {
+          "name": "loop_start",
+          "required": true,
+          "type": "number",
+          "min": -10000000,
+          "max": 10000000,
+          "doc": "content: where it begins, or where its loop does"
+        },
+        {
+          "name": "loop_end",
+          "required": true,
+          "type": "number",
+          "min": -10000000,
+          "max": 10000000,
+          "doc": "content: where it, or its loop, ends"
+        },
+        {
+          "name": "start_marker",
+          "required": false,
+          "type": "number",
+          "min": -10000000,
+          "max": 10000000,
+          "doc": "content: where a looped clip begins",
+          "default": 0.0
+        },
+        {
+          "name": "end_marker",
+          "required": false,
+          "type": "number",
+          "min": -10000000,
+          "max": 10000000,
+          "doc": "content: as Live has it, which is not needed",
+          "default": 0.0
+        },
+        {
+          "name": "looping",
+          "required": false,
+          "type": "boolean",
+          "doc": "the clip is looped",
+          "default": false
+        },
+        {
+          "name": "warping",
+          "required": false,
+          "type": "boolean",
+          "doc": "the clip is warped",
+          "default": false
+        },
+        {
+          "name": "warp_mode",
+          "required": false,
+          "type": "integer",
+          "min": 0,
+          "max": 6,
+          "doc": "3 is Re-Pitch, which plays like tape",
+          "default": 0
+        },
+        {
+          "name": "pitch_coarse",
+          "required": false,
+          "type": "number",
+          "min": -96,
+          "max": 96,
+          "doc": "semitones",
+          "default": 0.0
+        },
+        {
+          "name": "pitch_fine",
+          "required": false,
+          "type": "number",
+          "min": -500,
+          "max": 500,
+          "doc": "cents",
+          "default": 0.0
+        },
+        {
+          "name": "gain_db",
+          "required": false,
+          "type": "number",
+          "min": -120,
+          "max": 40,
+          "doc": "of the clip, in decibels",
+          "default": 0.0
+        },
+        {
+          "name": "muted",
+          "required": false,
+          "type": "boolean",
+          "doc": "a muted clip is silent",
+          "default": false
+        },
+        {
+          "name": "sample_length",
+          "required": true,
+          "type": "integer",
+          "min": 1,
+          "max": 1099511627776,
+          "doc": "samples of the file, at its own rate"
+        },
+        {
+          "name": "sample_rate",
+          "required": true,
+          "type": "number",
+          "min": 1000,
+          "max": 768000,
+          "doc": "of the file"
+        },
+        {
+          "name": "warp_markers",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "list",
+            "items": {
+              "type": "number",
+              "min": -10000000,
+              "max": 10000000
+            },
+            "min_length": 2,
+            "max_length": 2
+          },
+          "max_length": 20000,
+          "doc": "[seconds of the file, beats of content] each, with the hidden last one",
+          "default": []
+        },
+        {
+          "name": "tempo",
+          "required": true,
+          "type": "number",
+          "min": 5,
+          "max": 999,
+          "doc": "of the set, in quarter notes a minute"
         }
       ]
     },
@@ -2826,6 +3194,33 @@ var dawbridgeProtocol = {
           },
           "doc": "what else means something to it: names of `sampling`, loras, reference, preview, language",
           "default": []
+        }
+      ]
+    },
+    "absent_backend": {
+      "doc": "A backend that is known and cannot serve now. Hosts show why where they grey out what it could do.",
+      "fields": [
+        {
+          "name": "backend",
+          "required": true,
+          "type": "string",
+          "doc": "its name, as requests would give it"
+        },
+        {
+          "name": "tasks",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "string"
+          },
+          "doc": "the requests it would serve, as words",
+          "default": []
+        },
+        {
+          "name": "problem",
+          "required": true,
+          "type": "problem",
+          "doc": "why it cannot, and what to do"
         }
       ]
     },

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bridge_server.protocol.engine import Absent
 from bridge_server.protocol.errors import UnknownBackend
+from bridge_server.protocol.values import AbsentBackend
 from engine.backends.ace_v1 import checkpoint
-from engine.backends.ace_v1.capabilities import capabilities
+from engine.backends.ace_v1.capabilities import TASKS, capabilities
 from engine.backends.base import Backend
 from engine.backends.deferred import Deferred
 from engine.backends.sketch import SketchBackend
@@ -20,7 +20,7 @@ class Registry:
     """Backends that can run here, and those that are known and cannot."""
 
     backends: dict[str, Backend]
-    absent: list[Absent] = field(default_factory=list)
+    absent: list[AbsentBackend] = field(default_factory=list)
 
 
 def survey() -> Registry:
@@ -29,7 +29,7 @@ def survey() -> Registry:
     try:
         place = checkpoint.find()
     except UnknownBackend as error:
-        found.absent.append(Absent(backend=checkpoint.NAME, reason=error.problem))
+        found.absent.append(AbsentBackend(backend=checkpoint.NAME, tasks=TASKS, problem=error.problem))
     else:
         found.backends[checkpoint.NAME] = Deferred(capabilities(place), lambda: _ace_v1(place))
     return found

@@ -9,6 +9,7 @@ from bridge_server.protocol import codec
 from bridge_server.protocol.errors import BadRequest, BadSpan
 
 SPAN = {"start": 0, "end": 9, "rate": 48_000}
+CLIP = {"path": "/a.wav", "start": 0, "length": 9}
 GENERATE = {"request": "generate", "job": "3f2a9c01", "span": SPAN}
 
 SENTENCES = {
@@ -21,6 +22,18 @@ SENTENCES = {
     "too long": ({"tags": "x" * 2_001}, "`tags` may have at most 2,000 characters"),
     "form": ({"job": "A"}, "`job` is not written as it must be"),
     "choice": ({"sample_format": "mp3"}, "`sample_format` cannot be 'mp3'"),
+    "no source": (
+        {"reference": {"start": 1}},
+        "a source needs one of `path`, `clips` and `live_clips`, and here is none of them (`reference`).",
+    ),
+    "two sources": (
+        {"reference": {"path": "/a.wav", "clips": [CLIP]}},
+        "and here is `path` and `clips` (`reference`).",
+    ),
+    "half a loop": (
+        {"reference": {"clips": [{**CLIP, "loop_end": 1.0}]}},
+        "a looped clip has both `loop_start` and `loop_end`, another one neither (`reference.clips[0]`).",
+    ),
     "kind": ({"seed": "7"}, "`seed` must be a whole number or null, not text"),
 }
 

@@ -13,10 +13,10 @@ from tests.protocol.conftest import ROOT
 
 TABLES = contract()
 GENERATED = {ROOT / "daw_scripts/shared/protocol.lua", ROOT / "daw_scripts/max/protocol.js"}
-FILES = {"connection.json", "request.json", *TABLES["mailbox"].values()}
+FILES = {"connection.json", "start.json", "dawbridge-home.json", "request.json", *TABLES["mailbox"].values()}
 ADDRESSES = {TABLES["osc"]["prefix"], TABLES["osc"]["file"], TABLES["osc"]["port"]}
 ADDRESSES |= {*TABLES["osc"]["requests"].values(), *TABLES["osc"]["events"].values()}
-TABLE_WORDS = re.compile(r"\b(?:protocol|dawbridgeProtocol)\.(\w+)(?:\.(\w+))?")
+TABLE_WORDS = re.compile(r"\b(?:protocol|dawbridgeProtocol)\.(?!(?:lua|js)\b)(\w+)(?:\.(\w+))?")
 SPELLED = {
     "OSC address": (re.compile(r"/dawbridge/[\w/]*"), ADDRESSES),
     "request": (re.compile(r"\brequest\s*[=:]\s*[\"'](\w+)[\"']"), set(TABLES["requests"])),

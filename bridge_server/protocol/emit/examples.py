@@ -14,7 +14,22 @@ from bridge_server.protocol import requests as asked
 from bridge_server.protocol.emit.contract import word
 from bridge_server.protocol.errors import ERRORS, Problem
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import Capabilities, Fade, Lora, Loudness, Music, Part, Sampling, Source, Stem, Take
+from bridge_server.protocol.values import (
+    AbsentBackend,
+    Capabilities,
+    Change,
+    Clip,
+    Fade,
+    LiveClip,
+    Lora,
+    Loudness,
+    Music,
+    Part,
+    Sampling,
+    Source,
+    Stem,
+    Take,
+)
 
 LARGEST_SEED = 2**53 - 1
 JOB = "3f2a9c01-repaint"
@@ -38,6 +53,62 @@ BAR = Span(96_000, 192_000, 48_000)
 GUITAR = Source(path="/music/Song/audio/guitar.wav")
 DRUMS = Source(path='C:\\Musik\\Übung "eins"\\drums.wav', start=-24_000, gain_db=-6.5)
 """A Windows path with quotes and an umlaut: what escaping gets wrong first."""
+
+CLIPS = Source(
+    clips=(
+        Clip(path=GUITAR.path, start=0, length=480_000),
+        Clip(
+            path=DRUMS.path,
+            start=-48_000,
+            length=960_000,
+            offset=-0.25,
+            playrate=1.0625,
+            keep_pitch=False,
+            semitones=-2.5,
+            gain_db=-3.5,
+            loop_start=1.5,
+            loop_end=9.5,
+            reversed=True,
+            fade_in=480,
+            fade_out=4_800,
+        ),
+    ),
+    gain_db=-1.5,
+)
+LIVE = Source(
+    live_clips=(
+        LiveClip(
+            path=GUITAR.path,
+            start_time=0.0,
+            end_time=16.0,
+            loop_start=0.0,
+            loop_end=8.0,
+            sample_length=384_000,
+            sample_rate=48_000.0,
+            tempo=120.0,
+        ),
+        LiveClip(
+            path="/Volumes/Samples/Größe.aif",
+            start_time=16.0,
+            end_time=40.0,
+            loop_start=2.0,
+            loop_end=8.0,
+            start_marker=0.5,
+            end_marker=8.5,
+            looping=True,
+            warping=True,
+            warp_mode=4,
+            pitch_coarse=-3.0,
+            pitch_fine=12.5,
+            gain_db=2.5,
+            muted=True,
+            sample_length=220_500,
+            sample_rate=44_100.0,
+            warp_markers=((0.0, 0.0), (2.0, 4.0), (5.0, 8.0), (5.015625, 8.03125)),
+            tempo=97.5,
+        ),
+    ),
+)
 
 WORK: dict[str, Any] = {
     "project": "/music/Song",
@@ -74,7 +145,14 @@ COMPOSED: dict[str, Any] = {
     **WORK,
     "tags": "lofi, rhodes, brushed drums",
     "lyrics": "[verse]\nMorgenrot – 夜明け 🎵\n",
-    "music": Music(bpm=82.5, meter="6/8", key="F# minor", since_bar=1_234),
+    "music": Music(
+        bpm=82.5,
+        meter="6/8",
+        key="F# minor",
+        since_bar=1_234,
+        section="Verse 1",
+        changes=(Change(at=24_000, bpm=90.0, ramp=True), Change(at=48_000, bpm=97.5, meter="3/4")),
+    ),
     "language": "de",
     "sampling": SAMPLING,
     "loras": (
@@ -109,7 +187,7 @@ REQUESTS: list[tuple[Struct, Struct]] = [
     ),
     (
         asked.Layer(job=OTHER, sources=(GUITAR,), span=BAR),
-        asked.Layer(job=OTHER, sources=(GUITAR, DRUMS), span=BAR, role="bass", **PLACED),
+        asked.Layer(job=OTHER, sources=(GUITAR, DRUMS, CLIPS, LIVE), span=BAR, role="bass", **PLACED),
     ),
     (
         asked.Accompany(job=OTHER, sources=(GUITAR,), span=BAR),
@@ -117,7 +195,7 @@ REQUESTS: list[tuple[Struct, Struct]] = [
     ),
     (
         asked.Separate(job=OTHER, source=GUITAR, span=BAR, role="vocals"),
-        asked.Separate(job=OTHER, source=DRUMS, span=BAR, role="vocals", **WORK),
+        asked.Separate(job=OTHER, source=CLIPS, span=BAR, role="vocals", **WORK),
     ),
     (
         asked.Again(job=OTHER, take="/music/Song/Dawbridge/3f2a9c01-repaint/take-1.wav"),
@@ -199,6 +277,11 @@ BACKEND = Capabilities(
     max_bytes=8_589_934_592,
     settings=("infer_step", "loras"),
 )
+ABSENT = AbsentBackend(
+    backend="ace-step-1.5",
+    tasks=("separate", "layer"),
+    problem=Problem(code="unknown_backend", message="Its model is not here.", hint="`dawbridge models list`"),
+)
 LINES = (
     told.JobLine(job=OTHER, client="reaper", task="layer", state="queued", created=1_767_225_600.25),
     told.JobLine(
@@ -241,6 +324,7 @@ EVENTS: list[tuple[Struct, Struct]] = [
             engine_problem=LOST,
             backends=(LEAST_BACKEND, BACKEND),
             default_backend="sketch",
+            absent=(ABSENT,),
         ),
     ),
     (told.Listing(), told.Listing(id="5", jobs=LINES, takes=(LEAST_TAKE,))),

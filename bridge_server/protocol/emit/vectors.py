@@ -16,6 +16,17 @@ KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 SPAN = {"start": 96_000, "end": 192_000, "rate": 48_000}
 GENERATE: dict[str, Any] = {"request": "generate", "job": "3f2a9c01", "span": SPAN}
 LAYER: dict[str, Any] = {**GENERATE, "request": "layer", "sources": [{"path": "/a.wav"}]}
+CLIP: dict[str, Any] = {"path": "/a.wav", "start": 0, "length": 480_000}
+LIVE_CLIP: dict[str, Any] = {
+    "path": "/a.wav",
+    "start_time": 0.0,
+    "end_time": 4.0,
+    "loop_start": 0.0,
+    "loop_end": 4.0,
+    "sample_length": 96_000,
+    "sample_rate": 48_000.0,
+    "tempo": 120.0,
+}
 CANCEL: dict[str, Any] = {"request": "cancel", "id": "1", "job": "3f2a9c01"}
 LETTER: dict[str, Any] = {"version": VERSION, "key": KEY, "client": "vectors", "message": CANCEL}
 
@@ -74,6 +85,20 @@ BAD_REQUESTS: Rows = {
     "no sources": {**LAYER, "sources": []},
     "layer in a whole file": {**LAYER, "form": "whole"},
     "extend nowhere": {**GENERATE, "request": "extend", "source": {"path": "/a.wav"}},
+    "source of nothing": {**LAYER, "sources": [{"start": 9}]},
+    "source of file and clips": {**LAYER, "sources": [{"path": "/a.wav", "clips": [CLIP]}]},
+    "source of clips of both kinds": {**LAYER, "sources": [{"clips": [CLIP], "live_clips": [LIVE_CLIP]}]},
+    "clips in a whole file": {**GENERATE, "request": "repaint", "source": {"clips": [CLIP]}, "form": "whole"},
+    "clip of no length": {**LAYER, "sources": [{"clips": [{**CLIP, "length": 0}]}]},
+    "clip with half a loop": {**LAYER, "sources": [{"clips": [{**CLIP, "loop_end": 2.0}]}]},
+    "clip with a loop backwards": {**LAYER, "sources": [{"clips": [{**CLIP, "loop_start": 3.0, "loop_end": 2.0}]}]},
+    "clip of Live's that ends before it begins": {
+        **LAYER,
+        "sources": [{"live_clips": [{**LIVE_CLIP, "end_time": 0.0}]}],
+    },
+    "warp marker of one number": {**LAYER, "sources": [{"live_clips": [{**LIVE_CLIP, "warp_markers": [[0.0]]}]}]},
+    "extension before the timeline": {**GENERATE, "request": "extend", "source": {"clips": [CLIP]}, "left": 96_001},
+    "changes out of order": {**GENERATE, "music": {"changes": [{"at": 9}, {"at": 8}]}},
     "variance above 1": {"request": "retake", "job": "3f2a9c01", "take": "/a.wav", "variance": 1.5},
 }
 BAD_SPANS: Rows = {
@@ -88,6 +113,7 @@ NOT_NUMBERS: Rows = {
     for value in (float("nan"), float("inf"), float("-inf"))
     for name, message in {
         "bpm": {**GENERATE, "music": {"bpm": value}},
+        "warp marker": {**LAYER, "sources": [{"live_clips": [{**LIVE_CLIP, "warp_markers": [[value, 0.0]]}]}]},
         "gain": {**LAYER, "sources": [{"path": "/a.wav", "gain_db": value}]},
         "variance": {"request": "retake", "job": "3f2a9c01", "take": "/a.wav", "variance": value},
     }.items()

@@ -16,6 +16,7 @@ CONTEXT_SECONDS = 30.0
 MAX_SECONDS = 600.0
 """Longest extension, which is made in several passes."""
 
+TASKS = ("generate", "repaint", "extend", "edit", "retake", "again")
 SETTINGS = (*Sampling.__struct_fields__, "loras", "reference", "preview", "language")
 ABOUT = "ACE-Step v1, a music model with a singing voice that runs on this computer; this is AI."
 NOISE = "Random weights for tests, not a music model: everything it renders is noise."
@@ -28,7 +29,7 @@ def capabilities(place: Place) -> Capabilities:
         backend=NAME,
         model="random weights (noise)" if place.is_noise else "ACE-Step v1 3.5B",
         about=NOISE if place.is_noise else ABOUT,
-        tasks=("generate", "repaint", "extend", "edit", "retake", "again"),
+        tasks=TASKS,
         sample_rate=RATE,
         channels=CHANNELS,
         lyrics=sings,
