@@ -3,6 +3,9 @@
 -- A fact marked with U and its name has not been seen in a real REAPER; HOST_FACTS.md says how to check it. Projects,
 -- tracks, items and takes are REAPER's pointers: good within one tick, found again by GUID in the next.
 local files = require("shared.files")
+local text = require("shared.text")
+
+text.add(require("shared.text_reaper"))
 
 local M = { files = files }
 
@@ -171,11 +174,11 @@ end
 -- tracks, items, takes -------------------------------------------------------------------------------------------
 
 function M.track_text(track, key)
-  local _, text = reaper.GetSetMediaTrackInfo_String(track, key, "", false)
-  return text
+  local _, found = reaper.GetSetMediaTrackInfo_String(track, key, "", false)
+  return found
 end
 
-function M.set_track_text(track, key, text) reaper.GetSetMediaTrackInfo_String(track, key, text, true) end
+function M.set_track_text(track, key, line) reaper.GetSetMediaTrackInfo_String(track, key, line, true) end
 
 --- REAPER hands out every number as a double; these are whole by nature.
 function M.track_integer(track, key) return math.tointeger(reaper.GetMediaTrackInfo_Value(track, key)) end
@@ -192,11 +195,11 @@ function M.set_item(item, key, value) reaper.SetMediaItemInfo_Value(item, key, v
 
 --- [U own-texts] P_EXT:… of items, takes and tracks works from 6.80 on and reads as "" where it was never set.
 function M.item_text(item, key)
-  local _, text = reaper.GetSetMediaItemInfo_String(item, key, "", false)
-  return text
+  local _, found = reaper.GetSetMediaItemInfo_String(item, key, "", false)
+  return found
 end
 
-function M.set_item_text(item, key, text) reaper.GetSetMediaItemInfo_String(item, key, text, true) end
+function M.set_item_text(item, key, line) reaper.GetSetMediaItemInfo_String(item, key, line, true) end
 
 function M.active_take(item) return reaper.GetActiveTake(item) end
 
@@ -211,11 +214,11 @@ function M.take_number(take, key) return reaper.GetMediaItemTakeInfo_Value(take,
 function M.set_take(take, key, value) reaper.SetMediaItemTakeInfo_Value(take, key, value) end
 
 function M.take_text(take, key)
-  local _, text = reaper.GetSetMediaItemTakeInfo_String(take, key, "", false)
-  return text
+  local _, found = reaper.GetSetMediaItemTakeInfo_String(take, key, "", false)
+  return found
 end
 
-function M.set_take_text(take, key, text) reaper.GetSetMediaItemTakeInfo_String(take, key, text, true) end
+function M.set_take_text(take, key, line) reaper.GetSetMediaItemTakeInfo_String(take, key, line, true) end
 
 function M.is_midi(take) return reaper.TakeIsMIDI(take) end
 

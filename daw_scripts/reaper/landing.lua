@@ -12,6 +12,7 @@ local clip = require("reaper.clip")
 local host = require("reaper.host")
 local lanes = require("reaper.lanes")
 local spans = require("shared.span")
+local status = require("reaper.status")
 local text = require("shared.text")
 
 local M = {}
@@ -71,7 +72,8 @@ end
 
 local function take_name(job, number)
   local tags = text.shortened(job.request.tags or "", 40)
-  return text.say(tags == "" and "take_name" or "take_name_tags", { number = math.tointeger(number), tags = tags })
+  local values = { verb = text.say("verb_repaint"), number = math.tointeger(number), tags = tags }
+  return text.say(tags == "" and "take_name" or "take_name_tags", values)
 end
 
 local function original_take(spot, place)
@@ -151,7 +153,7 @@ end
 
 local function parked(job, sentence, fault)
   local path = job.takes[1].path
-  return "parked", text.say(sentence, { range = job.place.range, path = path, fault = fault })
+  return "parked", text.say(sentence, { what = status.title(job), path = path, fault = fault })
 end
 
 local function can_take(job, spot)

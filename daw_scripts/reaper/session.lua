@@ -88,7 +88,7 @@ function Session:land(job, now)
   if (job.next_landing or 0) > now then return end
   job.next_landing = now + LANDING_SECONDS
   if job.cancelling then
-    self:notice(text.say("finished_before_cancel", { range = job.place.range, path = job.takes[1].path }))
+    self:notice(text.say("finished_before_cancel", { what = status.title(job), path = job.takes[1].path }))
     return self.jobs:forget(job.id)
   end
   local outcome, sentence = landing.land(job, (host.project()))

@@ -28,11 +28,16 @@ function M.can_stop(job)
   return not job.cancelling and (job.state == "sent" or job.state == "accepted" or job.state == "running")
 end
 
+--- What the job is about, for eyes.
+function M.title(job)
+  return text.say("job_title", { verb = text.say("verb_repaint"), range = job.place.range })
+end
+
 --- The job as the window shows it: `{title, status, fraction}`; no fraction while it has not begun.
 function M.row(job, courier, now)
   local runs = job.state == "running" or job.state == "done"
   return {
-    title = text.say("job_title", { range = job.place.range }),
+    title = M.title(job),
     status = sentence(job, courier, now),
     fraction = runs and (job.state == "done" and 1 or job.fraction or 0) or nil,
   }

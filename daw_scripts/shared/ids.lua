@@ -24,4 +24,7 @@ function M.job(task, entropy, time)
   return string.format("%s-%s-%s", task, os.date("!%Y%m%d-%H%M%S", time), M.digits(entropy))
 end
 
+--- A seed by chance, for several jobs that shall differ in something else only.
+function M.seed(entropy) return tonumber(M.digits(entropy), 16) & (2 ^ 53 | 0) - 1 end
+
 return M

