@@ -56,6 +56,16 @@ class Home:
         return self.root / "curve"
 
     @property
+    def start(self) -> Path:
+        """How a script starts the bridge."""
+        return self.root / "start.json"
+
+    @property
+    def installed(self) -> Path:
+        """What was installed into which DAW."""
+        return self.root / "installed"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 

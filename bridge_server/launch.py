@@ -64,7 +64,7 @@ def is_alive(home: Home) -> bool:
     except AlreadyRunning:
         return True
     except OSError as error:
-        raise _unusable(home, error) from error
+        raise unusable(home, error) from error
     return False
 
 
@@ -149,7 +149,7 @@ def _address(home: Home) -> Connection | None:
     except (NoBridge, BadMessage):
         return None
     except OSError as error:
-        raise _unusable(home, error) from error
+        raise unusable(home, error) from error
 
 
 def _greet(home: Home) -> Found | None:
@@ -184,7 +184,7 @@ def _spawn(home: Home, words: tuple[str, ...], detached: bool) -> subprocess.Pop
                 **(_DETACHED if detached else {}),
             )
     except OSError as error:
-        raise _unusable(home, error) from error
+        raise unusable(home, error) from error
 
 
 def _output(home: Home) -> Path:
@@ -200,7 +200,8 @@ def _where(home: Home) -> str:
     return f"The whole story is in {_output(home)} and {home.logs / 'bridge.log'}."
 
 
-def _unusable(home: Home, error: OSError) -> BridgeError:
+def unusable(home: Home, error: OSError) -> BridgeError:
+    """What an error of the file system means for the home: ReadOnly, or DiskFull."""
     if error.errno == errno.ENOSPC:
         return _no_room(home)
     return ReadOnly(

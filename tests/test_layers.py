@@ -68,6 +68,8 @@ LAYERS = (
             "bridge_server.config",
             "bridge_server.home",
             "bridge_server.launch",
+            "bridge_server.start_file",
+            "bridge_server.install",
             "bridge_server.demo",
             "bridge_server.models",
             "bridge_server.region.read",
@@ -87,6 +89,8 @@ LAYERS = (
         ),
         ("typer", "rich", "msgspec", "numpy", "soundfile", "pyloudnorm"),
     ),
+    # Whoever installs makes the files that are installed.
+    Layer("bridge_server.install", (PROTOCOL, "bridge_server.home", "daw_scripts"), ("msgspec", "platformdirs")),
     # Fetching models has to work before torch and the Hugging Face library are there.
     Layer(
         "bridge_server.models",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
+from pathlib import Path
 
 
 def main() -> int:
@@ -11,9 +13,17 @@ def main() -> int:
     from bridge_server.cli import commands
     from bridge_server.cli.app import run
 
+    _have_streams()
     _speak_utf8()
     commands.load()
     return run(sys.argv[1:])
+
+
+def _have_streams() -> None:
+    """A script in a DAW starts us on Windows without a console, and then there is nobody to speak to."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for the whole process
 
 
 def _speak_utf8() -> None:

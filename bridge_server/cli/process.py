@@ -6,6 +6,7 @@ import contextlib
 import re
 import secrets
 import subprocess
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,9 +18,10 @@ from bridge_server.cli.session import warn_of_other_release
 from bridge_server.cli.trouble import WrongUsage
 from bridge_server.client import Client
 from bridge_server.home import Home
-from bridge_server.launch import Found, find_bridge, start_bridge, stop_bridge
+from bridge_server.launch import Found, find_bridge, start_bridge, stop_bridge, unusable
 from bridge_server.protocol.errors import AlreadyRunning, BridgeError
 from bridge_server.protocol.requests import List
+from bridge_server.start_file import write_start_file
 
 HOW_IT_ENDED = {
     "none": "No bridge is running.",
@@ -37,11 +39,14 @@ def up(
     share: Annotated[
         str, typer.Option("--share", help="Also listen for other machines, encrypted: tcp://0.0.0.0:39952.")
     ] = "",
+    folder: Annotated[
+        Path | None, typer.Option("--home", help="Dawbridge's folder, where it is not the usual one.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Start the bridge for your DAW and leave it running; says so if one already runs."""
     _check_share(share)
-    home = Home.find()
+    home = Home(folder.expanduser().absolute()) if folder is not None else Home.find()
     found = find_bridge(home)
     if found is not None and foreground:
         raise AlreadyRunning(f"A bridge is already running: process {found.connection.pid}.")
@@ -49,6 +54,7 @@ def up(
     if found is None:
         words = ("--osc-port", str(osc_port), *(("--share", share) if share else ()))
         found = start_bridge(home, *words, detached=not foreground)
+    _note_how_to_start(home)
     warn_of_other_release(found)
     if as_json:
         print_json(_facts(found, is_new))
@@ -70,6 +76,14 @@ def down(as_json: Json = False) -> None:
     say(HOW_IT_ENDED[ending])
     if waiting:
         say(f"{waiting} job{'s' if waiting > 1 else ''} will go on when it is started again.")
+
+
+def _note_how_to_start(home: Home) -> None:
+    """For scripts in DAWs, which start the bridge when it is not there. Raises ReadOnly, DiskFull."""
+    try:
+        write_start_file(home)
+    except OSError as error:
+        raise unusable(home, error) from error
 
 
 def _check_share(share: str) -> None:

@@ -1,0 +1,1 @@
+"""Put the scripts into a DAW's folders, and take them out again."""
