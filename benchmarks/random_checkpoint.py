@@ -16,7 +16,8 @@ import torch
 
 from engine.models.ace_v1.config import ACE_STEP_3_5B
 from engine.models.ace_v1.random_checkpoint import Sizes, write_random_checkpoint
-from engine.models.ace_v1.weights import Target, load_dcae, load_text_encoder, load_transformer, load_vocoder
+from engine.models.ace_v1.tensors import Target
+from engine.models.ace_v1.weights import load_dcae, load_text_encoder, load_transformer, load_vocoder
 
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from bridge_server.protocol.errors import (
     BadRequest,
@@ -23,7 +23,7 @@ from bridge_server.protocol.errors import (
     UnknownBackend,
     Unsupported,
 )
-from bridge_server.protocol.values import Lora
+from bridge_server.protocol.values import Lora, Sampling
 from engine.backends import registry
 from engine.backends.ace_v1 import checkpoint
 from engine.backends.ace_v1.checkpoint import PARTS
@@ -60,14 +60,14 @@ def test_without_a_model_the_registry_knows_why(lonely: pytest.MonkeyPatch) -> N
     assert list(found.backends) == ["sketch"]
     (absent,) = found.absent
     assert absent.backend == "ace-step-v1"
-    assert "dawbridge models pull ace-step-v1" in absent.reason.hint
+    assert "dawbridge models pull ace-step-v1" in absent.problem.hint
 
 
 def test_without_torch_the_registry_knows_why(lonely: pytest.MonkeyPatch) -> None:
     lonely.setattr(checkpoint, "LIBRARIES", ("torch", "no_such_library"))
     (absent,) = registry.survey().absent
-    assert "no_such_library" in absent.reason.message
-    assert "pip install" in absent.reason.hint
+    assert "no_such_library" in absent.problem.message
+    assert "pip install" in absent.problem.hint
 
 
 @pytest.mark.parametrize("how", ["environment", "models.json", "hub cache"])
@@ -224,19 +224,35 @@ def test_a_lora_that_cannot_be_used_is_refused_and_forgotten(
     file = tmp_path / "lora.safetensors"
     spoil(file)
     before = mix(render(model, SHORT))
-    with pytest.raises(kind, match=r"LoRA|lora"):
+    with pytest.raises(kind, match=r"LoRA|lora") as refusal:
         render(model, generate(RATE // 4, loras=(Lora(path=str(file)),)))
+    assert "ACE-Step v1" in refusal.value.hint or kind is NotFound
     assert np.array_equal(mix(render(model, SHORT)), before)
 
 
-def test_numbers_that_run_away_are_no_music(copy: Path) -> None:
-    from safetensors.torch import load_file
+def test_steps_are_not_chosen_for_heun(noise_checkpoint: Path) -> None:
+    chosen = Sampling(scheduler_type="heun", oss_steps=(2, 5))
+    with pytest.raises(BadRequest, match="oss_steps") as refusal:
+        render(backend(noise_checkpoint), generate(RATE // 4, sampling=chosen))
+    assert "euler or pingpong" in refusal.value.hint
 
+
+def with_bias(copy: Path, value: float) -> Path:
     weights = load_file(copy / WEIGHTS)
-    weights["final_layer.linear.bias"] = torch.full_like(weights["final_layer.linear.bias"], torch.nan)
+    weights["final_layer.linear.bias"] = torch.full_like(weights["final_layer.linear.bias"], value)
     save_file(weights, copy / WEIGHTS)
+    return copy
+
+
+def test_weights_that_are_no_numbers_are_told_of_by_name(copy: Path) -> None:
+    with pytest.raises(Unsupported, match=r"ace_step_transformer.*final_layer\.linear\.bias") as refusal:
+        render(backend(with_bias(copy, torch.nan)), SHORT)
+    assert "models verify ace-step-v1 --repair" in refusal.value.hint
+
+
+def test_numbers_that_run_away_are_no_music(copy: Path) -> None:
     with pytest.raises(EngineFault) as refusal:
-        render(backend(copy), SHORT)
+        render(backend(with_bias(copy, 3e38)), SHORT)
     assert "seed" in refusal.value.hint
 
 

@@ -1,6 +1,7 @@
 """What tests of models share: one thread, and the golden vectors recorded from the reference implementation."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from engine.models.ace_v1.config import TransformerConfig
+from engine.models.ace_v1.random_checkpoint import write_random_checkpoint
 from engine.models.ace_v1.transformer import Transformer
+from tests.models.checkpoint_cases import SMALL
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN_FOLDERS = (ROOT / "tests/golden/acestep-v1", ROOT.parent / "shared/golden/acestep-v1")
@@ -75,3 +78,25 @@ def tiny_transformer(golden: Golden) -> Transformer:
 def transformer(golden: Golden) -> Transformer:
     """The golden transformer, shared: tests that change it use `tiny_transformer`."""
     return tiny_transformer(golden).requires_grad_(False)
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole checkpoint of random weights."""
+    folder = tmp_path_factory.mktemp("whole")
+    write_random_checkpoint(folder, SMALL, seed=1, dtype=torch.float32)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sharded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same in shards."""
+    folder = tmp_path_factory.mktemp("sharded")
+    write_random_checkpoint(folder, SMALL, seed=1, dtype=torch.float32, shard_bytes=400_000)
+    return folder
+
+
+@pytest.fixture
+def copied(written: Path, tmp_path: Path) -> Path:
+    """The transformer's folder of a checkpoint that a test may spoil."""
+    return Path(shutil.copytree(written, tmp_path / "copy")) / "ace_step_transformer"

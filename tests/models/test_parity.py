@@ -106,3 +106,11 @@ def test_a_folder_without_an_index_is_told_of(tmp_path: Path, capsys: pytest.Cap
     with pytest.raises(SystemExit, match="2"):
         main([str(tmp_path)])
     assert "holds no index.json" in capsys.readouterr().err
+
+
+def test_a_case_that_is_not_there_is_told_of(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([str(folder), "--case", "guidance", "--case", "guidence"])
+    said = capsys.readouterr()
+    assert "there is no case guidence; there are: guidance" in said.err
+    assert "guidance" not in said.out

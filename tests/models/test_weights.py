@@ -1,21 +1,17 @@
 """Checkpoints in the official layout: what loads, and what is said of one that does not."""
 
-import dataclasses
 import json
 import math
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
-from engine.models.ace_v1.checkpoint import PARTS, CheckpointError, find_checkpoint, tensor_files
+from engine.models.ace_v1.checkpoint import PARTS, CheckpointError, find_checkpoint
 from engine.models.ace_v1.config import ACE_STEP_3_5B, TransformerConfig
 from engine.models.ace_v1.dcae import DEFAULTS
 from engine.models.ace_v1.random_checkpoint import (
-    TINY,
     UMT5_BASE,
     dcae_shapes,
     text_encoder_shapes,
@@ -23,40 +19,11 @@ from engine.models.ace_v1.random_checkpoint import (
     vocoder_shapes,
     write_random_checkpoint,
 )
+from engine.models.ace_v1.tensors import Target
 from engine.models.ace_v1.transformer import is_unused_at_inference
 from engine.models.ace_v1.vocoder_config import VocoderConfig
-from engine.models.ace_v1.weights import Target, load_dcae, load_text_encoder, load_transformer, load_vocoder
-
-FLOAT32 = Target(torch.float32)
-SMALL = dataclasses.replace(TINY, transformer=dataclasses.replace(TINY.transformer, num_layers=2))
-SINGLE = "diffusion_pytorch_model.safetensors"
-INDEX = f"{SINGLE}.index.json"
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("whole")
-    write_random_checkpoint(folder, SMALL, seed=1, dtype=torch.float32)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def sharded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sharded")
-    write_random_checkpoint(folder, SMALL, seed=1, dtype=torch.float32, shard_bytes=400_000)
-    return folder
-
-
-@pytest.fixture
-def copied(written: Path, tmp_path: Path) -> Path:
-    """The transformer's folder of a checkpoint that a test may spoil."""
-    return Path(shutil.copytree(written, tmp_path / "copy")) / "ace_step_transformer"
-
-
-def change(file: Path, edit: Callable[[dict[str, torch.Tensor]], object]) -> None:
-    tensors = {name: tensor.clone() for name, tensor in load_file(file).items()}
-    edit(tensors)
-    save_file(tensors, file)
+from engine.models.ace_v1.weights import load_dcae, load_text_encoder, load_transformer, load_vocoder
+from tests.models.checkpoint_cases import FLOAT32, SINGLE, SMALL, change
 
 
 def test_the_official_sizes() -> None:
@@ -175,113 +142,6 @@ def test_the_text_encoder_under_both_names_of_its_table(copied: Path, name: str)
     model = load_text_encoder(copied.parent, FLOAT32).model
     assert torch.equal(model.shared.weight, table)
     assert model.encoder.embed_tokens.weight is model.shared.weight
-
-
-def test_every_surprise_is_named_at_once(copied: Path) -> None:
-    def spoil(tensors: dict[str, torch.Tensor]) -> None:
-        del tensors["lyric_proj.bias"]
-        tensors["guitar.weight"] = torch.ones(2)
-        tensors["t_block.1.bias"] = torch.ones(7)
-
-    change(copied / SINGLE, spoil)
-    with pytest.raises(CheckpointError) as caught:
-        load_transformer(copied.parent, FLOAT32)
-    for part in ("1 missing (lyric_proj.bias)", "1 unexpected (guitar.weight)", "t_block.1.bias is 7 and not 192"):
-        assert part in str(caught.value)
-
-
-def test_a_missing_shard(sharded: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(sharded, tmp_path / "copy")) / "ace_step_transformer"
-    lost = sorted(folder.glob("*.safetensors"))[1]
-    lost.unlink()
-    with pytest.raises(CheckpointError, match=f"lacks 1 of its .* shards: {lost.name}"):
-        load_transformer(folder.parent, FLOAT32)
-
-
-def test_a_shard_without_its_tensor(sharded: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(sharded, tmp_path / "copy")) / "ace_step_transformer"
-    change(sorted(folder.glob("*.safetensors"))[0], lambda tensors: tensors.popitem())
-    with pytest.raises(CheckpointError, match="promises tensors that its shards do not hold"):
-        tensor_files(folder)
-
-
-@pytest.mark.parametrize("kept", [0, 5, 100, -1, -1000])
-def test_a_file_cut_short(copied: Path, kept: int) -> None:
-    content = (copied / SINGLE).read_bytes()
-    (copied / SINGLE).write_bytes(content[:kept])
-    with pytest.raises(CheckpointError, match=f"{SINGLE} is cut short"):
-        load_transformer(copied.parent, FLOAT32)
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"\x80\x04}\x94.", "is a pickle under another name"),
-        (b"PK\x03\x04" + bytes(100), "is a pickle under another name"),
-        (b"version of git-lfs\noid sha256:0\n", "Git LFS pointer"),
-        (b"<!DOCTYPE html><title>Not found</title>", "no safetensors file"),
-        ((4).to_bytes(8, "little") + b"[1] ", "no safetensors file"),
-        ((14).to_bytes(8, "little") + b'{"a":{"b":1}} ', "no safetensors file"),
-        ((2).to_bytes(8, "little") + b"{}more", "is damaged"),
-    ],
-)
-def test_something_else_in_its_place(copied: Path, content: bytes, message: str) -> None:
-    (copied / SINGLE).write_bytes(content)
-    with pytest.raises(CheckpointError, match=message):
-        load_transformer(copied.parent, FLOAT32)
-
-
-@pytest.mark.parametrize("name", ["pytorch_model.bin", "model.ckpt", "weights.pt"])
-def test_pickles_are_refused_unread(copied: Path, name: str) -> None:
-    (copied / SINGLE).unlink()
-    (copied / name).write_bytes(b"cos\nsystem\n(S'exit 1'\ntR.")
-    with pytest.raises(CheckpointError, match=f"{name}, a pickle"):
-        load_transformer(copied.parent, FLOAT32)
-
-
-def test_no_weights_and_no_config(copied: Path) -> None:
-    (copied / SINGLE).unlink()
-    with pytest.raises(CheckpointError, match=r"holds no diffusion_pytorch_model\.safetensors"):
-        load_transformer(copied.parent, FLOAT32)
-    (copied / "config.json").unlink()
-    with pytest.raises(CheckpointError, match=r"has no config\.json"):
-        load_transformer(copied.parent, FLOAT32)
-
-
-@pytest.mark.parametrize("content", ["{", "[]", '{"patch_size": [8, 2]}', '{"num_layers": "many"}'])
-def test_a_config_of_something_else(copied: Path, content: str) -> None:
-    (copied / "config.json").write_text(content)
-    with pytest.raises(CheckpointError, match=r"config\.json"):
-        load_transformer(copied.parent, FLOAT32)
-
-
-@pytest.mark.parametrize(
-    ("index", "message"),
-    [
-        ({}, "no weight_map"),
-        ({"weight_map": {"a": "../elsewhere.safetensors"}}, "outside its own folder"),
-        ({"weight_map": {"a": "x-1.safetensors", "b": "x-2.safetensors"}}, "lacks 2 of its 2 shards"),
-    ],
-)
-def test_an_odd_index(tmp_path: Path, index: dict[str, object], message: str) -> None:
-    (tmp_path / INDEX).write_text(json.dumps(index))
-    with pytest.raises(CheckpointError, match=message):
-        tensor_files(tmp_path)
-
-
-def test_a_wrong_folder(written: Path, tmp_path: Path) -> None:
-    assert find_checkpoint(written) == written
-    with pytest.raises(CheckpointError, match="There is no folder"):
-        find_checkpoint(tmp_path / "nowhere")
-    with pytest.raises(CheckpointError, match="has no folder ace_step_transformer"):
-        find_checkpoint(tmp_path)
-    with pytest.raises(CheckpointError, match="is one part of a model"):
-        find_checkpoint(written / "music_vocoder")
-    incomplete = Path(shutil.copytree(written, tmp_path / "copy"))
-    shutil.rmtree(incomplete / "music_vocoder")
-    shutil.rmtree(incomplete / "umt5-base")
-    with pytest.raises(CheckpointError, match="has no folder music_vocoder, umt5-base"):
-        find_checkpoint(incomplete)
 
 
 def test_a_download_of_earlier_is_found_without_a_network(tmp_path: Path) -> None:

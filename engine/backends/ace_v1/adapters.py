@@ -35,7 +35,7 @@ class Adapters:
                 self._read[stamp] = LoRA.parse(_name(lora), *read_lora(lora.path))
             found = self._read[stamp]
             if not lora.honour_metadata:
-                found = replace(found, scales=dict.fromkeys(found.layers, 1.0))
+                found = replace(found, metadata={})
             chosen.append((found, lora.weight))
         silent = set(apply_loras(transformer, chosen, honour_metadata=True))
         return tuple(

@@ -20,11 +20,12 @@ from engine.models.ace_v1.codec import Codec
 from engine.models.ace_v1.config import TransformerConfig
 from engine.models.ace_v1.dcae import build_dcae
 from engine.models.ace_v1.lyrics import LyricTokenizer
+from engine.models.ace_v1.tensors import Target
 from engine.models.ace_v1.text_encoder import PromptTokenizer, TextEncoder
 from engine.models.ace_v1.transformer import Transformer
 from engine.models.ace_v1.vocoder import Vocoder
 from engine.models.ace_v1.vocoder_config import VocoderConfig
-from engine.models.ace_v1.weights import Target, described, load_dcae, load_text_encoder, load_transformer, load_vocoder
+from engine.models.ace_v1.weights import described, load_dcae, load_text_encoder, load_transformer, load_vocoder
 from engine.watch import Watch
 
 Stage = Literal["transformer", "text encoder", "codec"]

@@ -12,6 +12,7 @@ from engine.backends.ace_v1.checkpoint import NAME
 from engine.backends.base import DeviceFault
 from engine.models.ace_v1.checkpoint import CheckpointError
 from engine.models.ace_v1.lyrics import BadVocabulary, MissingLibrary, UnknownLanguage
+from engine.models.ace_v1.settings import BadSetting
 
 REPAIR = f"`dawbridge models verify {NAME} --repair` checks and mends it; `dawbridge models pull {NAME}` fetches it."
 FULL = ("out of memory", "can't allocate memory", "not enough memory", "DefaultCPUAllocator")
@@ -26,7 +27,7 @@ def translated(device: torch.device) -> Iterator[None]:
     try:
         yield
     except CheckpointError as error:
-        raise Unsupported(str(error), REPAIR) from error
+        raise Unsupported(str(error), error.hint or REPAIR) from error
     except BadVocabulary as error:
         raise Unsupported(str(error), "`dawbridge models pull lyric-vocabulary` fetches the right one.") from error
     except MissingLibrary as error:
@@ -45,12 +46,17 @@ def translated(device: torch.device) -> Iterator[None]:
 
 
 @contextmanager
-def refused() -> Iterator[None]:
-    """A value that the request names and the model cannot use leaves as BadRequest."""
+def refused(hint: str = "") -> Iterator[None]:
+    """A value or file that the request names and the model cannot use leaves as BadRequest.
+
+    hint  what to do where the error does not tell
+    """
     try:
         yield
-    except (CheckpointError, ValueError) as error:
-        raise BadRequest(str(error)) from error
+    except (CheckpointError, BadSetting) as error:
+        raise BadRequest(str(error), error.hint or hint) from error
+    except ValueError as error:
+        raise BadRequest(str(error), hint) from error
 
 
 def _of_device(error: RuntimeError, device: torch.device) -> Exception:

@@ -22,7 +22,14 @@ LONGEST_HEADER = 100_000_000
 
 
 class CheckpointError(ValueError):
-    """Files of a model that cannot be used; the message is a sentence that names file and reason."""
+    """Files of a model that cannot be used; the message is a sentence that names file and reason.
+
+    hint  what to do about it, where that is not simply to fetch the files again
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 @dataclass(frozen=True)

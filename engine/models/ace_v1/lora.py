@@ -8,21 +8,21 @@ copy of the weights, lets a weight be changed at once, and leaves the base bit f
 
 from __future__ import annotations
 
-import json
-import math
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
 
 from engine.models.ace_v1.checkpoint import CheckpointError, listed
 from engine.models.ace_v1.linear import Linear
+from engine.models.ace_v1.lora_strength import trained_scales
+from engine.models.ace_v1.tensors import is_finite
 from engine.models.ace_v1.transformer import Transformer, is_unused_at_inference
 
-METADATA = "lora_adapter_metadata"
+FOR_THIS_MODEL = "Use a LoRA that was made for ACE-Step v1."
+FETCH_AGAIN = "Fetch the LoRA's file again from where it was published."
 PREFIXES = ("transformer.", "base_model.model.", "diffusion_model.")
 """What other programs put in front of the official names."""
 DOWN, UP = ".lora_A.weight", ".lora_B.weight"
@@ -33,13 +33,20 @@ HEAVIEST = 3.0
 class LoRA:
     """One LoRA as its file holds it.
 
-    layers  module path → down (r, in) and up (out, r); r may differ from layer to layer
-    scales  module path → the factor it was trained with, as far as its file tells; else 1
+    layers    module path → down (r, in) and up (out, r); r may differ from layer to layer
+    metadata  the header of its file, which may tell how strongly it was trained
     """
 
     name: str
     layers: Mapping[str, tuple[Tensor, Tensor]]
-    scales: Mapping[str, float]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def scales(self) -> Mapping[str, float]:
+        """Module path → the factor it was trained with, 1 where the file does not tell. Raises CheckpointError."""
+        return trained_scales(
+            self.name, {path: down.shape[0] for path, (down, _) in self.layers.items()}, self.metadata
+        )
 
     @classmethod
     def parse(cls, name: str, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> LoRA:
@@ -47,22 +54,23 @@ class LoRA:
         plain = {_official(key): tensor for key, tensor in tensors.items()}
         strange = [key for key in plain if not key.endswith((DOWN, UP))]
         if strange or not plain:
-            raise CheckpointError(f"{name} is no LoRA that this model can use: {listed(strange) or 'it is empty'}.")
+            raise CheckpointError(
+                f"{name} is no LoRA that this model can use: {listed(strange) or 'it is empty'}.", FOR_THIS_MODEL
+            )
         paths = sorted({key.removesuffix(DOWN).removesuffix(UP) for key in plain})
         alone = [path for path in paths if path + DOWN not in plain or path + UP not in plain]
         if alone:
-            raise CheckpointError(f"{name} is incomplete: half of each of these is missing: {listed(alone)}.")
+            raise CheckpointError(
+                f"{name} is incomplete: half of each of these is missing: {listed(alone)}.", FETCH_AGAIN
+            )
         layers = {path: (plain[path + DOWN], plain[path + UP]) for path in paths}
         unpaired = [path for path, (down, up) in layers.items() if not _is_pair(down, up)]
         if unpaired:
-            raise CheckpointError(f"{name} does not change linear layers only: {listed(unpaired)}.")
-        endless = [path for path, pair in layers.items() if not all(bool(part.isfinite().all()) for part in pair)]
+            raise CheckpointError(f"{name} does not change linear layers only: {listed(unpaired)}.", FOR_THIS_MODEL)
+        endless = [path for path, pair in layers.items() if not all(map(is_finite, pair))]
         if endless:
-            raise CheckpointError(f"{name} is damaged: numbers in it are not finite: {listed(endless)}.")
-        config = _adapter_config(name, metadata)
-        return cls(
-            name, layers, {path: _trained_scale(path, down.shape[0], config) for path, (down, _) in layers.items()}
-        )
+            raise CheckpointError(f"{name} is damaged: numbers in it are not finite: {listed(endless)}.", FETCH_AGAIN)
+        return cls(name, layers, metadata)
 
 
 @torch.no_grad()
@@ -111,10 +119,12 @@ def _matching(transformer: Transformer, lora: LoRA) -> list[str]:
     modules = dict(transformer.named_modules())
     found = {path: modules[path] for path in lora.layers if path in modules}
     if not any(path in modules or is_unused_at_inference(f"{path}.weight") for path in lora.layers):
-        raise CheckpointError(f"{lora.name} is a LoRA for another model: this one has no {listed(list(lora.layers))}.")
+        raise CheckpointError(
+            f"{lora.name} is a LoRA for another model: this one has no {listed(list(lora.layers))}.", FOR_THIS_MODEL
+        )
     faults = [fault for path, module in found.items() if (fault := _misfit(path, module, *lora.layers[path]))]
     if faults:
-        raise CheckpointError(f"{lora.name} is a LoRA for another model: {listed(faults)}.")
+        raise CheckpointError(f"{lora.name} is a LoRA for another model: {listed(faults)}.", FOR_THIS_MODEL)
     return list(found)
 
 
@@ -135,23 +145,3 @@ def _official(key: str) -> str:
     for prefix in PREFIXES:
         key = key.removeprefix(prefix)
     return key
-
-
-def _adapter_config(name: str, metadata: Mapping[str, str]) -> Mapping[str, Any]:
-    try:
-        config = json.loads(metadata.get(METADATA, "{}"))
-        return {_official(key): value for key, value in config.items()}
-    except (ValueError, AttributeError) as error:
-        raise CheckpointError(f"{name} says in its header how it was trained, but not legibly: {error}.") from error
-
-
-def _trained_scale(path: str, rank: int, config: Mapping[str, Any]) -> float:
-    """alpha/r or alpha/√r; a pattern for the layer goes before the LoRA's own alpha (the rules of the peft library)."""
-    alpha = config.get("lora_alpha")
-    for pattern, own in (config.get("alpha_pattern") or {}).items():
-        if re.match(rf"(.*\.)?({pattern})$", path):
-            alpha = own
-            break
-    if alpha is None:
-        return 1.0
-    return alpha / (math.sqrt(rank) if config.get("use_rslora") else rank)

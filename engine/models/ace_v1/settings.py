@@ -38,9 +38,20 @@ RANGES: dict[str, tuple[float, float]] = {
 WHOLE = {"infer_step", "edit_n_avg", "zero_steps", "max_frames"}
 
 
+class BadSetting(ValueError):
+    """A value that no song can be made with; the message is a sentence that names the field.
+
+    hint  what to do about it, where that is more than to correct the field
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How a song is sampled. Raises ValueError, with a sentence that names the field, for a value out of range.
+    """How a song is sampled. Raises BadSetting for a value out of range.
 
     Words, seeds, lengths and spans are arguments of the tasks; files and formats are not the model's business.
 
@@ -102,7 +113,10 @@ class Settings:
         _check_choice("scheduler_type", self.scheduler_type, SCHEDULERS)
         _check_choice("cfg_type", self.cfg_type, GUIDANCES)
         if self.edit_n_min > self.edit_n_max:
-            raise ValueError(f"edit_n_min is {self.edit_n_min}, but must not be above edit_n_max, {self.edit_n_max}.")
+            raise BadSetting(
+                f"edit_n_min is {self.edit_n_min}, but must not be above edit_n_max, {self.edit_n_max}.",
+                "Give both, the smaller one first; an edit's mode sets the one that is left out.",
+            )
         self._check_oss_steps()
 
     def _check_oss_steps(self) -> None:
@@ -110,11 +124,14 @@ class Settings:
         if not steps:
             return
         if any(isinstance(step, bool) or not isinstance(step, int) or step < 1 for step in steps):
-            raise ValueError(f"oss_steps is {steps}, but must be whole numbers from 1 upwards.")
+            raise BadSetting(f"oss_steps is {steps}, but must be whole numbers from 1 upwards.")
         if any(later <= earlier for earlier, later in pairwise(steps)):
-            raise ValueError(f"oss_steps is {steps}, but every entry must be larger than the one before it.")
+            raise BadSetting(f"oss_steps is {steps}, but every entry must be larger than the one before it.")
         if self.scheduler_type == "heun":
-            raise ValueError("oss_steps cannot be used with scheduler_type 'heun', which needs all of its own steps.")
+            raise BadSetting(
+                "oss_steps cannot be used with scheduler_type 'heun', which needs all of its own steps.",
+                "Choose the scheduler euler or pingpong, or leave oss_steps out.",
+            )
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any], **ours: Any) -> Self:
@@ -130,25 +147,25 @@ class Settings:
 
 
 def parse_oss_steps(steps: str | list[int] | tuple[int, ...]) -> tuple[int, ...]:
-    """The steps of "16, 29, 52" or [16, 29, 52] as a tuple; an empty text gives none. Raises ValueError."""
+    """The steps of "16, 29, 52" or [16, 29, 52] as a tuple; an empty text gives none. Raises BadSetting."""
     if not isinstance(steps, str):
         return tuple(steps)
     try:
         return tuple(int(entry) for entry in steps.split(",") if entry.strip())
     except ValueError:
-        raise ValueError(f"oss_steps is {steps!r}, but must be whole numbers with commas between them.") from None
+        raise BadSetting(f"oss_steps is {steps!r}, but must be whole numbers with commas between them.") from None
 
 
 def _check_number(name: str, value: object, low: float, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int if name in WHOLE else (int, float)):
         kind = "a whole number" if name in WHOLE else "a number"
-        raise ValueError(f"{name} is {value!r}, but must be {kind}.")
+        raise BadSetting(f"{name} is {value!r}, but must be {kind}.")
     if not math.isfinite(value) or not low <= value <= high:
         wanted = f"between {low:g} and {high:g}" if math.isfinite(high) else "a finite number"
         wanted = wanted if math.isfinite(high) or math.isinf(low) else f"{low:g} or more"
-        raise ValueError(f"{name} is {value}, but must be {wanted}.")
+        raise BadSetting(f"{name} is {value}, but must be {wanted}.")
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise ValueError(f"{name} is {value!r}, but must be one of {', '.join(choices)}.")
+        raise BadSetting(f"{name} is {value!r}, but must be one of {', '.join(choices)}.")

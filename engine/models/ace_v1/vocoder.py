@@ -169,6 +169,10 @@ def head_radius(config: VocoderConfig) -> int:
     return int(reach) + 1
 
 
+SHORTEST = torch.finfo(torch.float32).tiny
+"""Of a filter's length, so that one of zeros stays one of zeros."""
+
+
 def without_weight_norm(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Official vocoder tensors under the names of `Vocoder`: `weight_g`, `weight_v` become `weight`.
 
@@ -178,12 +182,12 @@ def without_weight_norm(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     folded = {name: value for name, value in state.items() if not name.endswith(MEL_BUFFERS)}
     for name in [name for name in folded if name.endswith(".weight_g")]:
         stem = name.removesuffix("_g")
-        direction = folded.get(stem + "_v")
-        if direction is not None:
-            size = folded.pop(name).float()
-            del folded[stem + "_v"]
-            length = direction.float().flatten(1).norm(dim=1).reshape(size.shape)
-            folded[stem] = (direction.float() * (size / length)).to(direction.dtype)
+        size, direction = folded[name], folded.get(stem + "_v")
+        if direction is None or size.shape != (len(direction), *(1 for _ in direction.shape[1:])):
+            continue  # whoever holds the names against the model will tell
+        length = direction.float().flatten(1).norm(dim=1).clamp(min=SHORTEST).reshape(size.shape)
+        del folded[name], folded[stem + "_v"]
+        folded[stem] = (direction.float() * (size.float() / length)).to(direction.dtype)
     return folded
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
 from huggingface_hub.errors import StrictDataclassError
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from engine.models.ace_v1.checkpoint import (
@@ -27,6 +25,7 @@ from engine.models.ace_v1.checkpoint import (
 )
 from engine.models.ace_v1.config import TransformerConfig
 from engine.models.ace_v1.dcae import AutoencoderDC, build_dcae
+from engine.models.ace_v1.tensors import Target, read_tensors
 from engine.models.ace_v1.text_encoder import TextEncoder
 from engine.models.ace_v1.transformer import Transformer, is_unused_at_inference
 from engine.models.ace_v1.vocoder import Vocoder, without_weight_norm
@@ -39,15 +38,6 @@ CONFIG_FAULTS = (
     TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RuntimeError, StrictDataclassError,
 )  # fmt: skip
 """What building a model may raise when a configuration means another kind of model."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where weights shall be, and in which precision. `tick` is called before every tensor; what it raises ends all."""
-
-    dtype: torch.dtype = torch.bfloat16
-    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
-    tick: Callable[[], None] = lambda: None
 
 
 def load_transformer(checkpoint: Path, target: Target, *, keep_unused: bool = False) -> Transformer:
@@ -96,7 +86,7 @@ def read_lora(place: str | Path) -> tuple[dict[str, Tensor], Mapping[str, str]]:
     """All tensors of a LoRA, wherever `find_lora` finds it, and its header's metadata. Raises CheckpointError."""
     files = tensor_file(find_lora(place))
     target = Target(torch.float32)
-    return dict(_read(files, {name: name for name in files.tensors}, target)), files.metadata
+    return dict(read_tensors(files, {name: name for name in files.tensors}, target)), files.metadata
 
 
 def fill(
@@ -113,20 +103,20 @@ def fill(
     skipped    names in the files that are deliberately not read
     renamed    names in the files → names in the model
     translate  makes the model's tensors of the files' where names alone do not
-    Raises CheckpointError naming every tensor that is missing, unexpected or of another shape.
+    Raises CheckpointError naming every tensor that is missing, unexpected, of another shape or not finite.
     """
     renamed = renamed or {}
     names = {name: renamed.get(name, name) for name in files.tensors if name not in skipped}
     found: Mapping[str, Tensor] = {}
     if translate is not None:
-        found = translate(_read(files, names, Target(torch.float32)))
+        found = translate(read_tensors(files, names, Target(torch.float32)))
         shapes = {name: tuple(tensor.shape) for name, tensor in found.items()}
     else:
         shapes = {name: files.tensors[stored].shape for stored, name in names.items()}
     place = next(iter(files.tensors.values())).file.parent if files.tensors else "The file"
     _compare({name: tuple(t.shape) for name, t in _expected(model).items()}, shapes, str(place))
     if translate is None:
-        found = _read(files, names, target)
+        found = read_tensors(files, names, target)
     state = {name: tensor.to(target.device, target.dtype) for name, tensor in found.items()}
     model.load_state_dict(state, strict=False, assign=True)
     left = [name for name, tensor in (*model.named_parameters(), *model.named_buffers()) if tensor.is_meta]
@@ -159,23 +149,6 @@ def _compare(expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[
         faults.append(f"{len(misshapen)} of another shape ({listed(misshapen)})")
     if faults:
         raise CheckpointError(f"The tensors in {place} do not fit the model: {'; '.join(faults)}.")
-
-
-def _read(files: TensorFiles, names: Mapping[str, str], target: Target) -> dict[str, Tensor]:
-    """Tensors under the model's names, file by file. They arrive converted, so at most one is held twice."""
-    by_file: dict[Path, list[str]] = {}
-    for stored in names:
-        by_file.setdefault(files.tensors[stored].file, []).append(stored)
-    tensors = {}
-    for path, stored_names in by_file.items():
-        try:
-            with safe_open(path, framework="pt", device="cpu") as file:
-                for stored in stored_names:
-                    target.tick()
-                    tensors[names[stored]] = file.get_tensor(stored).to(target.device, target.dtype)
-        except (SafetensorError, OSError) as error:
-            raise CheckpointError(f"{path} is damaged: {error}.") from error
-    return tensors
 
 
 def described(folder: Path, build: Callable[[Mapping[str, Any]], M]) -> M:
