@@ -96,7 +96,17 @@ def _setting(text: str) -> tuple[str, Any]:
         raise WrongUsage(f"{text!r} sets nothing.", f"Write NAME=VALUE; there are: {known}.")
     if name == "oss_steps":
         return name, [step.strip() for step in value.split(",") if step.strip()]
+    if _is_switch(name) and value.lower() not in ("true", "false", "1", "0"):
+        raise WrongUsage(f"{name} is on or off, not {value!r}.", f"Write --set {name}=true or --set {name}=false.")
     return name, value
+
+
+def _is_switch(name: str) -> bool:
+    [field] = [field for field in msgspec.structs.fields(Sampling) if field.name == name]
+    try:
+        return msgspec.convert(True, field.type) is True
+    except msgspec.ValidationError:
+        return False
 
 
 def read_lora(text: str) -> Lora:

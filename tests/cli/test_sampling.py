@@ -71,6 +71,8 @@ def test_a_reference_is_followed(asked: Callable[..., Generate], song: Path) -> 
         (("--set", "omega_scale=loud"), "omega_scale"),
         (("--set", "omega_scale=1000"), "omega_scale"),
         (("--set", "cfg_type=best"), "cfg_type"),
+        (("--set", "batch=2"), "--set batch=true"),
+        (("--set", "use_erg_tag=maybe"), "--set use_erg_tag=false"),
         (("--steps", 3, "--set", "infer_step=4"), "twice"),
         (("--lora", "x:4"), "LoRA"),
         (("--lora", "x:loud"), "weight"),
