@@ -1,7 +1,7 @@
 """Compare our ACE-Step v1 with vectors recorded from the reference: `python -m tests.parity DIR [--vocab FILE]`.
 
 Prints a line for every case, with the largest difference and the tensor that is nearest to its tolerance; then what
-was not run; then a summary. Exits 1 if a case fails.
+was not run; then a summary. Exits 1 if a case fails, 2 if nothing could be run at all.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not (chosen.dir / "index.json").is_file():
         parser.error(f"{chosen.dir} is no folder of recorded cases: it holds no index.json")
     folder = Folder(chosen.dir, chosen.vocab)
+    if strange := sorted(set(chosen.case or ()) - set(folder.names)):
+        parser.error(f"there is no case {', '.join(strange)}; there are: {', '.join(folder.names)}")
     outcomes = []
     for name in chosen.case or folder.names:
         began = time.perf_counter()
