@@ -25,6 +25,11 @@ def missing_files(model: Model, there: Path | frozenset[str]) -> list[str]:
     return missing
 
 
+def size_of(model: Model, folder: Path) -> int:
+    """Bytes of the files in `folder` that belong to the model; others may lie beside them."""
+    return sum(path.stat().st_size for part in model.parts for path in _present(part, folder / part.folder))
+
+
 def cut_files(model: Model, folder: Path) -> list[str]:
     """Safetensors files that end before the tensors that their header announces, or whose header cannot be read."""
     found = []
@@ -45,6 +50,14 @@ def pickles(model: Model, folder: Path) -> list[str]:
     ]
 
 
+def _present(part: Part, folder: Path) -> Iterator[Path]:
+    names = {*part.files, *part.one_of}
+    if part.weights:
+        index = f"{part.weights}.safetensors.index.json"
+        names |= {f"{part.weights}.safetensors", index, *(_shards(folder / index) or ())}
+    yield from (folder / name for name in sorted(names) if (folder / name).is_file())
+
+
 def _names(model: Model, folder: Path) -> frozenset[str]:
     paths = (path for part in model.parts for path in (folder / part.folder).glob("*"))
     return frozenset(path.relative_to(folder).as_posix() for path in paths if path.is_file())
@@ -63,15 +76,19 @@ def _missing(part: Part, names: frozenset[str]) -> Iterator[str]:
 def _missing_shards(part: Part, folder: Path, names: frozenset[str]) -> list[str]:
     """What the index names, where there is one and no whole file; the index itself if it cannot be read."""
     start = f"{part.folder}/" if part.folder else ""
-    whole = f"{start}{part.weights}.safetensors"
-    index = f"{whole}.index.json"
-    if whole in names or index not in names:
+    index = f"{start}{part.weights}.safetensors.index.json"
+    if f"{start}{part.weights}.safetensors" in names or index not in names:
         return []
+    shards = _shards(folder / index)
+    return [index] if shards is None else sorted(start + name for name in shards if start + name not in names)
+
+
+def _shards(index: Path) -> set[str] | None:
+    """The files that an index names; None if it cannot be read."""
     try:
-        shards = {str(name) for name in json.loads((folder / index).read_bytes())["weight_map"].values()}
+        return {str(name) for name in json.loads(index.read_bytes())["weight_map"].values()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return [index]
-    return sorted(start + name for name in shards if start + name not in names)
+        return None
 
 
 def _is_whole(path: Path) -> bool:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from msgspec import Struct
 
 from bridge_server.home import Home
 from bridge_server.models.catalogue import Model
-from bridge_server.models.contents import cut_files, missing_files
+from bridge_server.models.contents import cut_files, missing_files, size_of
 from bridge_server.models.fetch import part_of
 from bridge_server.models.manifest import Manifest, is_there, read_manifest
 from bridge_server.models.places import Place, find_place, pull_folder
@@ -48,7 +46,7 @@ def state_of(model: Model, home: Home) -> ModelState:
     if manifest is not None:
         return _pulled(model, place, manifest)
     missing, cut = missing_files(model, place.folder), cut_files(model, place.folder)
-    here = _size_of_parts(model, place.folder)
+    here = size_of(model, place.folder)
     state = ABSENT if not here else PARTLY if missing else DAMAGED if cut else COMPLETE
     return _line(model, place, state, here, here if state == COMPLETE else model.about_bytes, state == COMPLETE)
 
@@ -64,11 +62,6 @@ def _pulled(model: Model, place: Place, manifest: Manifest) -> ModelState:
     is_complete = all(path.is_file() for path in paths)
     state = DAMAGED if is_damaged else COMPLETE if is_complete else PARTLY
     return _line(model, place, state, here, manifest.size, True)
-
-
-def _size_of_parts(model: Model, folder: Path) -> int:
-    places = {folder / part.folder for part in model.parts}
-    return sum(path.stat().st_size for place in places for path in place.glob("*") if path.is_file())
 
 
 def _line(

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,8 +30,13 @@ def write_model(folder: Path) -> Path:
     return folder
 
 
-def state(models: Models, name: str = "ace-step-v1") -> tuple[str, str]:
+def line_of(models: Models, name: str = "ace-step-v1") -> dict[str, Any]:
     [line] = [line for line in models("list", "--json").lines if line["name"] == name]
+    return line
+
+
+def state(models: Models, name: str = "ace-step-v1") -> tuple[str, str]:
+    line = line_of(models, name)
     return line["state"], line["kind"]
 
 
@@ -287,6 +293,21 @@ def test_every_command_shows_an_example_that_it_understands(models: Models, home
     for words in (("pull", "--no-such-option"), ("no-such-command",), ("remove",)):
         said = models(*words, "--json")
         assert (said.code, said.last["error"]["code"]) == (2, "bad_request")
+
+
+def test_only_what_belongs_to_a_model_counts(models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vocabulary may lie among a whole library of other files."""
+    (tmp_path / "vocab.json").write_bytes(b"{}")
+    (tmp_path / "song.wav").write_bytes(bytes(5_000))
+    monkeypatch.setenv("DAWBRIDGE_LYRIC_VOCABULARY", str(tmp_path))
+    assert line_of(models, "lyric-vocabulary")["here"] == 2
+    mine = write_model(tmp_path / "mine")
+    models("path", "ace-step-v1", mine)
+    whole = line_of(models)["here"]
+    for part in ("umt5-base", "music_vocoder"):
+        (mine / part / "optimizer.safetensors").write_bytes(bytes(3_000))
+    assert whole > 3_000_000
+    assert line_of(models)["here"] == whole
 
 
 @pytest.mark.parametrize(("is_right", "code"), [(True, 0), (False, 1)])
