@@ -12,10 +12,12 @@ Courier.__index = Courier
 local POLL_SECONDS = 0.1
 local LOOK_SECONDS = 2
 local EVENTS_A_TICK = 8
+local SILENT_SECONDS = 5
 
---- `parts`: files, home, client, jobs, entropy() (any unique text) and log(sentence).
+--- `parts`: files, home, client, jobs, entropy() (any unique text) and log(sentence). With `around(mailbox)` what it
+-- returns takes the mailbox's place: see shared/osc_box.lua.
 function M.open(parts)
-  local courier = { next_poll = 0, next_look = 0, engine = nil, greeted = false }
+  local courier = { next_poll = 0, next_look = 0, next_greeting = 0, engine = nil, greeted = false }
   for name, part in pairs(parts) do courier[name] = part end
   return setmetatable(courier, Courier)
 end
@@ -24,13 +26,18 @@ end
 function Courier:look(now)
   self.connection, self.problem = mailbox.connection(self.files, self.home)
   self.next_look = (now or 0) + LOOK_SECONDS
-  if self.connection then self:open_box(self.connection.mailbox) end
+  if self.connection then
+    self:open_box(self.connection.mailbox)
+    if self.box.aim and self.box:aim(self.connection) then self.greeted = false end
+  end
   return self.connection, self.problem
 end
 
 function Courier:open_box(folder)
   if self.box and self.folder == folder then return end
-  self.folder, self.box = folder, mailbox.open(self.files, folder, self.client)
+  if self.box and self.box.close then self.box:close() end
+  local box = mailbox.open(self.files, folder, self.client)
+  self.folder, self.box = folder, self.around and self.around(box) or box
 end
 
 --- The mailbox of the bridge that runs; of the one that ran, where only its answers are left.
@@ -61,7 +68,7 @@ end
 
 --- Asks for events that were missed while the script was away.
 function Courier:greet(now)
-  self.greeted = true
+  self.greeted, self.next_greeting = true, now + SILENT_SECONDS
   local after
   for _, job in ipairs(self.jobs:all()) do
     if job.seq > 0 then after = math.min(after or job.seq, job.seq) end
@@ -84,6 +91,7 @@ function Courier:cancel(job)
 end
 
 function Courier:hear(event, now)
+  self.next_greeting = now + SILENT_SECONDS
   if event.event == "engine" or event.event == "welcome" then
     self.engine = event.state or event.engine
     self.engine_problem = event.problem or event.engine_problem
@@ -92,7 +100,7 @@ function Courier:hear(event, now)
 end
 
 function Courier:collect(now)
-  for index, name in ipairs(self.box:waiting()) do
+  for index, name in ipairs(self.box:waiting(now)) do
     if index > EVENTS_A_TICK then
       self.next_poll = now
       break
@@ -110,10 +118,12 @@ end
 
 --- One turn of the host's loop.
 function Courier:tick(now)
-  if now < self.next_poll then return end
+  local is_quick = self.box and self.box.is_quick
+  if now < self.next_poll and not is_quick then return end
   self.next_poll = now + POLL_SECONDS
   if self:find_box(now) then self:collect(now) end
-  if not self.greeted then self:greet(now) end
+  -- A datagram may be lost while nobody looks: after a silence the bridge is asked what was missed.
+  if not self.greeted or is_quick and now >= self.next_greeting then self:greet(now) end
   local job, message = self.jobs:due(now)
   if job then self:post(job, message, now) end
 end

@@ -10,7 +10,7 @@ import lupa.lua53
 import lupa.lua54
 import soundfile
 
-from daw_scripts.build import build
+from daw_scripts.reaper.build import files
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE.parent.parent / "daw_scripts"
@@ -18,7 +18,7 @@ TICK_SECONDS = 0.033
 MOST_TICKS = 3_000
 SALTS = itertools.count(1)
 LUAS = {"5.3": lupa.lua53.LuaRuntime, "5.4": lupa.lua54.LuaRuntime}
-BUNDLES = {path.name: data.decode() for path, data in build("0.1.0").items() if path.suffix == ".lua"}
+BUNDLES = {name: data.decode() for name, data in files("0.1.0").items() if name.endswith(".lua")}
 REPAINT = BUNDLES["Dawbridge_Repaint time selection.lua"]
 
 

@@ -189,7 +189,9 @@ def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_times_come_from_the_option_the_environment_or_the_changelog(monkeypatch: pytest.MonkeyPatch):
-    changelog = "# Log\n\n## 1.2.3 (2026-12-01)\n\n- **Bold** and\n  more `code`.\n\n## 1.2.2 (not released yet)\n\n- Old.\n"
+    changelog = (
+        "# Log\n\n## 1.2.3 (2026-12-01)\n\n- **Bold** and\n  more `code`.\n\n## 1.2.2 (not released yet)\n\n- Old.\n"
+    )
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     assert reapack.time_of("2026-11-22T13:00:00+01:00", "1.2.3", changelog) == "2026-11-22T12:00:00Z"
     assert reapack.time_of("", "1.2.3", changelog) == "2026-12-01T00:00:00Z"
