@@ -48,13 +48,22 @@ class MailboxRoute:
 
     def send(self, event: AnyEvent) -> None:
         wire_out.debug("mailbox %r", event)
+        path = self.folder / file_name(event)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            place(self.folder / file_name(event), codec.to_json(event))
+            is_new = not path.exists()
+            place(path, codec.to_json(event))
             if isinstance(event, Done | Failed | Cancelled):
                 (self.folder / file_name(Progress(job=event.job))).unlink(missing_ok=True)
+            if is_new:
+                self._list_names()
         except OSError as error:
             log.error("mailbox.unwritable folder=%s error=%s", self.folder, error)
+
+    def _list_names(self) -> None:
+        """What waits, one name a line, in a file beside the folder: Ardour's Lua can read files, but list no folder."""
+        names = sorted(path.name for path in self.folder.glob("*.json"))
+        place(self.folder.with_name(f"{self.folder.name}.txt"), "".join(f"{name}\n" for name in names).encode())
 
 
 def file_name(event: AnyEvent) -> str:

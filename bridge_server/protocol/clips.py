@@ -36,6 +36,18 @@ class Clip(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     keep_pitch: Annotated[bool, Meta(description="true: stretched; false: higher when faster, like tape")] = True
     semitones: Annotated[float, Meta(ge=-96, le=96, description="transposed by so much, at the same speed")] = 0.0
     gain_db: Annotated[float, Meta(ge=-120, le=40, description="of the clip, in decibels")] = 0.0
+    file_channel: Annotated[
+        int, Meta(ge=0, le=64, description="the one channel of the file that sounds, from 1; 0: all of them")
+    ] = 0
+    channel: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=8,
+            description="the one channel of the source in which that is heard, from 1; 0: in all, as usual."
+            " Two mono files of a stereo recording are two clips",
+        ),
+    ] = 0
     loop_start: (
         Annotated[FilePosition, Meta(description="seconds of the file to which a looped clip goes back")] | None
     ) = None

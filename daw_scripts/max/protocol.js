@@ -2594,6 +2594,24 @@ var dawbridgeProtocol = {
           "default": 0.0
         },
         {
+          "name": "file_channel",
+          "required": false,
+          "type": "integer",
+          "min": 0,
+          "max": 64,
+          "doc": "the one channel of the file that sounds, from 1; 0: all of them",
+          "default": 0
+        },
+        {
+          "name": "channel",
+          "required": false,
+          "type": "integer",
+          "min": 0,
+          "max": 8,
+          "doc": "the one channel of the source in which that is heard, from 1; 0: in all, as usual. Two mono files of a stereo recording are two clips",
+          "default": 0
+        },
+        {
           "name": "loop_start",
           "required": false,
           "type": "number",

@@ -70,6 +70,18 @@ def test_a_file_is_placed_whole_and_over_the_old_one(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 
+def test_what_waits_is_named_in_a_file_for_hosts_that_cannot_list_a_folder(tmp_path: Path) -> None:
+    route = MailboxRoute(tmp_path / "ardour-1")
+    names = tmp_path / "ardour-1.txt"
+    for event in (Progress(job="12345678"), Cancelled(job="87654321", seq=2), Ok(id="q1")):
+        route.send(event)
+    assert names.read_text().splitlines() == ["000000000002-cancelled.json", "answer-q1.json", "progress-12345678.json"]
+    for path in route.folder.iterdir():
+        path.unlink()
+    route.send(Progress(job="12345678", fraction=0.5))
+    assert names.read_text() == "progress-12345678.json\n"
+
+
 def test_a_route_to_a_place_that_cannot_be_written_is_no_crash(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
