@@ -4,7 +4,7 @@ max_line_length = 120
 self = false
 files["daw_scripts/shared/protocol.lua"] = { max_line_length = false }
 files["daw_scripts/reaper/host/*.lua"] = { read_globals = { "reaper" } }
-files["daw_scripts/reaper/host_extensions.lua"] = { read_globals = { "reaper" } }
+files["daw_scripts/reaper/host/*.lua"] = { read_globals = { "reaper" } }
 files["daw_scripts/reaper/window.lua"] = { globals = { "gfx" } }
 -- The fake counts what a script does with files.
 files["tests/daw/fake_reaper.lua"] = { globals = { "io", "os" } }

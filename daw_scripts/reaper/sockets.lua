@@ -3,7 +3,7 @@
 -- A binary module that does not fit can take REAPER down with it. So it is noted before it is loaded that it is about
 -- to be tried: if that note is still there at the next start, the module is left alone until the user asks for it.
 local files = require("shared.files")
-local extensions = require("reaper.host_extensions")
+local extensions = require("reaper.host.extensions")
 local host = require("reaper.host")
 
 local M = {}

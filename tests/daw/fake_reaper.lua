@@ -8,6 +8,7 @@
 --   fake.reaper, fake.gfx   the globals that a script sees
 --   fake.world              everything that a test arranges and looks at
 --   fake.tick()             runs what was deferred, once; returns false when nothing was
+local extensions = require("fake_reaper.extensions")
 local items = require("fake_reaper.items")
 local model = require("fake_reaper.model")
 local timeline = require("fake_reaper.timeline")
@@ -166,7 +167,9 @@ end
 function M.new(options)
   local world = model.new(options)
   local api, version = {}, tonumber(options.version)
-  for _, part in ipairs({ user, memory, disk, loop, timeline.install, items.install }) do part(world, api, options) end
+  for _, part in ipairs({ user, memory, disk, loop, timeline.install, items.install, extensions.install }) do
+    part(world, api, options)
+  end
   for name, since in pairs(SINCE) do
     if version < since then api[name] = nil end
   end

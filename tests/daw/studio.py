@@ -41,7 +41,16 @@ def probe(path: str) -> Any:
 class Studio:
     """One run of REAPER. `kept` is what an earlier run left in its settings."""
 
-    def __init__(self, folder: Path, home: Path, version: str = "7.40", lua: str = "5.4", kept: Any = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        home: Path,
+        version: str = "7.40",
+        lua: str = "5.4",
+        kept: Any = None,
+        **extensions: Any,
+    ) -> None:
+        """`extensions` are those of fake_reaper/extensions.lua: `imgui`, `reapack`."""
         self.folder = folder
         self.runtime = lua_runtime(lua)
         resource = folder / "REAPER"
@@ -56,9 +65,11 @@ class Studio:
             salt=next(SALTS),
             kept=self.nested(kept or {}),
             list=self.list_folder,
+            list_folders=self.list_folders,
             make_folder=make_folder,
             is_file=lambda path: Path(path).is_file(),
             probe=probe,
+            **extensions,
         )
         self.fake = self.runtime.execute('local fake = require("fake_reaper"); return fake').new(options)
         self.world = self.fake.world
@@ -74,6 +85,11 @@ class Studio:
             return self.runtime.table_from(sorted(os.listdir(folder), reverse=True))  # noqa: PTH208
         except FileNotFoundError:
             return self.runtime.table_from([])
+
+    def list_folders(self, folder: str) -> Any:
+        there = Path(folder)
+        names = sorted(path.name for path in there.iterdir() if path.is_dir()) if there.is_dir() else []
+        return self.runtime.table_from(names)
 
     @property
     def kept(self) -> dict[str, dict[str, str]]:

@@ -57,7 +57,14 @@ end)
 
 @dataclass
 class Udp:
-    """The sockets that a script has opened. `lose_out` and `lose_in` say whether a datagram is lost on its way."""
+    """The sockets that a script has opened.
+
+    is_mute   what is sent gets lost
+    is_deaf   what arrives gets lost
+    doubled   everything is sent twice
+    refuses   no socket can be connected
+    flood     datagrams that arrive before any other
+    """
 
     sockets: dict[int, socket.socket] = field(default_factory=dict)
     sent: list[bytes] = field(default_factory=list)
@@ -65,8 +72,8 @@ class Udp:
     is_deaf: bool = False
     is_mute: bool = False
     refuses: bool = False
-    most_at_once: int = 0
     doubled: bool = False
+    flood: list[bytes] = field(default_factory=list)
 
     def install(self, runtime: Any) -> None:
         """Let the runtime's own `require` find `socket.core` where `package.cpath` leads to a file of that name."""
@@ -95,6 +102,8 @@ class Udp:
         return 1
 
     def receive(self, number: int, size: int) -> str | None:
+        if self.flood:
+            return self.flood.pop().hex()
         while True:
             try:
                 datagram = self.sockets[number].recv(size)
