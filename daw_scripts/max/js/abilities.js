@@ -1,0 +1,23 @@
+/** What this Live can do, by its version; landing also tries, because versions tell only what was promised. */
+var live = require("./live");
+
+/** `{version, imports, lanes, filePath}`; `version` is such as 12.3.5. */
+exports.read = function () {
+  var app = live.at("live_app");
+  var parts = ["get_major_version", "get_minor_version", "get_bugfix_version"].map(function (name) {
+    return (app && app.ask(name)) || 0;
+  });
+  return exports.of(parts);
+};
+
+exports.of = function (parts) {
+  var imports = parts[0] === 11 ? isFrom(parts, [11, 3, 25]) : isFrom(parts, [12, 0, 5]);
+  return { version: parts.join("."), imports: imports, lanes: isFrom(parts, [12, 2, 0]), filePath: imports };
+};
+
+function isFrom(parts, least) {
+  for (var index = 0; index < 3; index += 1) {
+    if (parts[index] !== least[index]) return parts[index] > least[index];
+  }
+  return true;
+}

@@ -1,0 +1,121 @@
+/** Send and Cancel: from what the strip holds to letters to the bridge. */
+var files = require("./files");
+var ids = require("./ids");
+var letter = require("./letter");
+var offer = require("./offer");
+var paths = require("./paths");
+var Refusal = require("./refusal").Refusal;
+var requests = require("./requests");
+var subjects = require("./subject");
+var text = require("./text");
+var verbs = require("./verbs");
+var wishes = require("./wishes");
+
+var MOST_WORDS_BYTES = 262144;
+
+/** The text file in which words may be written. */
+exports.wordsPath = function (desk) {
+  var home = desk.courier.home || desk.findHome(null);
+  return home ? paths.join(home, "words.txt") : null;
+};
+
+/** Begins what the strip asks for: one work at a time listens to the set. */
+exports.send = function (desk) {
+  var verb = verbs.get(desk.held.operation);
+  var reason = offer.reason(verb, desk.courier.welcome);
+  if (desk.isGathering) return desk.say("busy");
+  desk.courier.hurry();
+  if (reason) return desk.face.say(reason);
+  desk.isGathering = true;
+  desk.face.say("");
+  desk.slices.start(function (work) {
+    readWords(work, desk, function () { ask(work, desk, verb); });
+  }, function (error) {
+    desk.fail(error);
+  }, function () {
+    desk.isGathering = false;
+    desk.face.show(desk);
+  });
+  desk.arm(0);
+};
+
+/** Words come from the window, or from the text file: both only where somebody sings. */
+function readWords(work, desk, then) {
+  var path = exports.wordsPath(desk);
+  if (desk.held.from === 0 || verbs.get(desk.held.operation).needs === "take") return void work.then(then);
+  if (!path) throw new Refusal("no_home");
+  files.read(work, path, MOST_WORDS_BYTES, function (words) {
+    if (words === null) throw new Refusal("no_words_file", { path: path });
+    desk.held.fileWords = words;
+  });
+  work.then(then);
+}
+
+function ask(work, desk, verb) {
+  var held = {};
+  Object.keys(desk.held).forEach(function (name) { held[name] = desk.held[name]; });
+  if (held.from === 1 && held.fileWords !== undefined) held.words = held.fileWords;
+  var wished = wishes.read(verb, held);
+  var latest = latestTake(desk);
+  var about = {
+    verb: verb, source: held.source, rate: desk.rate, latest: latest,
+    context: offer.contextSeconds(desk.courier.welcome)
+  };
+  subjects.gather(work, about, function (subject) {
+    var made = requests.build(verb, subject, wished);
+    var words = subject.range && subject.track ? text.say("range", subjects.words(subject)) : subject.place.range;
+    made.forEach(function (request) { checked(request); });
+    made.forEach(function (request) {
+      submit(desk, request, requests.place(verb, subject, desk.session, words));
+    });
+    remark(desk, subject, made.length);
+  });
+}
+
+/** The newest result as a take: what Retake and Again work on while no result is shown in Clip View. */
+function latestTake(desk) {
+  var result = desk.results[desk.results.length - 1];
+  if (!result) return null;
+  var take = result.takes.filter(function (one) { return one.number === result.chosen; })[0] || result.takes[0];
+  return { take: { path: take.paths[0], job: result.job, number: take.number }, place: result.place };
+}
+
+/** A slip of ours is seen before a job is waited for. */
+function checked(request) {
+  var fault = letter.fault(request);
+  if (fault) throw new Error(request.request + ": " + fault);
+}
+
+function submit(desk, request, place) {
+  desk.jobs.add(request, place);
+  desk.memory.keepSoon();
+  desk.courier.post(request);
+}
+
+function remark(desk, subject, count) {
+  if (subject.song.tempoVaries) return desk.say("tempo_varies");
+  if (!subject.song.path && !desk.memory.hasSaidUnsaved) {
+    desk.memory.hasSaidUnsaved = true;
+    return desk.say("unsaved");
+  }
+  if (count > 1) return desk.say("sent_several", { count: count });
+  return undefined;
+}
+
+/** Stops what runs, and what of this device waits. */
+exports.cancel = function (desk) {
+  var running = desk.jobs.running().filter(function (job) { return !job.cancelling; });
+  if (running.length === 0) desk.say("nothing_to_cancel");
+  running.forEach(function (job) {
+    var sent = desk.courier.letters.filter(function (one) { return one.name === job.id; })[0];
+    desk.courier.answered(job.id);
+    if (sent && sent.tries === 0) {
+      job.state = "cancelled";
+      return;
+    }
+    job.cancelling = ids.digits(16);
+    desk.courier.post({ request: "cancel", id: job.cancelling, job: job.id });
+  });
+  desk.memory.keepSoon();
+  desk.arm(0);
+};

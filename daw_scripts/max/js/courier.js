@@ -1,0 +1,236 @@
+/**
+ * Carries letters to the bridge over UDP and events back. Datagrams get lost, come twice, and come in any order: so what
+ * was asked is sent again until it is answered, and an event that came already is acknowledged once more and dropped.
+ *
+ * States: `looking` for connection.json → `knocking` (a port of our own is opened and told, and hello said) → `open`.
+ * A second device cannot have the port of the first, and only Max's console says so: if no welcome comes within a second,
+ * the next try takes another port.
+ */
+var connection = require("./connection");
+var files = require("./files");
+var ids = require("./ids");
+var json = require("./json");
+var letter = require("./letter");
+var paths = require("./paths");
+var protocol = require("./protocol");
+
+var WELCOME_MS = 1000;
+var RESEND_MS = 1000;
+var SLOWEST_RESEND_MS = 15000;
+var LOOK_AGAIN_MS = 3000;
+var SILENT_WITH_WORK_MS = 5000;
+var SILENT_IDLE_MS = 15000;
+var KNOCKS = 5;
+var EVENT_FILE_BYTES = 1048576;
+var REMEMBERED_EVENTS = 512;
+
+/**
+ * `desk` is the device around it: `out.udp(atoms)`, `out.port(number)`, `now()`, `slices`, `log(text)`, `client()`,
+ * `after()`: the highest `seq` dealt with, `isWaiting()`: whether an event is hoped for, `hear(event)`, `changed()`.
+ */
+exports.open = function (desk) {
+  return new Courier(desk);
+};
+
+function Courier(desk) {
+  this.desk = desk;
+  this.home = null;
+  this.state = "looking";
+  this.missing = "no_bridge";
+  this.due = 0;
+  this.knocks = 0;
+  this.hello = null;
+  this.connection = null;
+  this.welcome = null;
+  this.heardAt = 0;
+  this.letters = [];
+  this.seen = [];
+}
+
+/** Looks for the bridge now, and not in a while: the user has asked for something. */
+Courier.prototype.hurry = function () {
+  if (this.state !== "looking") return;
+  this.due = 0;
+  this.tick();
+};
+
+/** Called a few times a second. */
+Courier.prototype.tick = function () {
+  var now = this.desk.now();
+  if (this.state === "looking") {
+    if (now >= this.due) this.look(now);
+  } else if (this.state === "knocking") {
+    if (now >= this.due) this.knock(now);
+  } else {
+    var patience = this.desk.isWaiting() ? SILENT_WITH_WORK_MS : SILENT_IDLE_MS;
+    if (now - this.heardAt >= patience && now >= this.due) this.greet(now);
+    this.resend(now);
+  }
+};
+
+Courier.prototype.look = function (now) {
+  var found = connection.read(this.home);
+  this.due = now + LOOK_AGAIN_MS;
+  if (!found.connection) return this.lose(found.missing);
+  this.connection = found.connection;
+  this.knocks = 0;
+  this.state = "knocking";
+  this.knock(now);
+};
+
+Courier.prototype.lose = function (missing) {
+  this.state = "looking";
+  this.missing = missing;
+  this.welcome = null;
+  this.desk.changed();
+};
+
+/** Opens a fresh port and says hello from it; after some tries nobody is there behind an old connection.json. */
+Courier.prototype.knock = function (now) {
+  if (this.knocks === KNOCKS) {
+    this.due = now + LOOK_AGAIN_MS;
+    return this.lose("silent");
+  }
+  this.knocks += 1;
+  this.port = ids.port();
+  this.desk.out.port(this.port);
+  this.desk.out.host(this.connection.osc.host || "127.0.0.1", this.connection.osc.port);
+  this.greet(now);
+};
+
+Courier.prototype.greet = function (now) {
+  if (this.state === "open") {
+    this.unanswered = (this.unanswered || 0) + 1;
+    if (this.unanswered > 2) return this.startOver();
+  }
+  this.due = now + WELCOME_MS;
+  this.hello = ids.digits(12);
+  this.desk.out.udp([protocol.osc.port, this.connection.key, this.desk.client(), this.port]);
+  this.send({ request: "hello", id: this.hello, after: this.desk.after() });
+};
+
+/** The bridge may have been started anew, with another key and another port. */
+Courier.prototype.startOver = function () {
+  this.unanswered = 0;
+  this.due = 0;
+  this.lose("silent");
+  this.tick();
+};
+
+Courier.prototype.send = function (message) {
+  var datagram = letter.datagram(message, this.connection.key, this.desk.client());
+  if (datagram) this.desk.out.udp(datagram);
+};
+
+/** Sends `message` until `answered(its job or id)` is called. */
+Courier.prototype.post = function (message) {
+  this.letters.push({ message: message, name: message.id || message.job, due: 0, tries: 0, file: null });
+  this.hurry();
+  if (this.state === "open") this.resend(this.desk.now());
+};
+
+/** Ends the repeats of the letter called `name`: the job id, or the id of a question. */
+Courier.prototype.answered = function (name) {
+  this.letters = this.letters.filter(function (one) { return one.name !== name; });
+};
+
+/** Milliseconds since the oldest unanswered letter was first sent. */
+Courier.prototype.waited = function () {
+  var now = this.desk.now();
+  return this.letters.reduce(function (most, one) {
+    return one.first === undefined ? most : Math.max(most, now - one.first);
+  }, 0);
+};
+
+Courier.prototype.resend = function (now) {
+  for (var index = 0; index < this.letters.length; index += 1) {
+    if (this.letters[index].due <= now) return this.hand(this.letters[index], now);
+  }
+};
+
+Courier.prototype.hand = function (one, now) {
+  one.tries += 1;
+  if (one.first === undefined) one.first = now;
+  one.due = now + Math.min(RESEND_MS * Math.max(1, one.tries - 3), SLOWEST_RESEND_MS);
+  if (one.tries % 4 === 0) this.due = Math.min(this.due, now);
+  var datagram = letter.datagram(one.message, this.connection.key, this.desk.client());
+  if (datagram) return this.desk.out.udp(datagram);
+  if (one.file && one.fileKey === this.connection.key) return this.tell(one.file);
+  this.writeLetter(one);
+};
+
+/** A long letter goes into a file of its own, under a fresh name that nobody knows until the file is closed. */
+Courier.prototype.writeLetter = function (one) {
+  var self = this;
+  var key = this.connection.key;
+  var path = paths.forMax(paths.join(this.connection.home, "outbox", this.desk.client() + "-" + ids.digits(16) + ".json"));
+  if (one.isBeingWritten) return;
+  one.isBeingWritten = true;
+  this.desk.slices.start(function () {
+    var isWritten = files.writeNow(path, json.write(one.message));
+    one.isBeingWritten = false;
+    if (!isWritten) return void self.desk.log("letter.unwritable path=" + path);
+    one.file = path;
+    one.fileKey = key;
+    self.tell(path);
+  });
+};
+
+Courier.prototype.tell = function (path) {
+  this.desk.out.udp(letter.fileDatagram(path, this.connection.key, this.desk.client())); // [U udp-utf8]
+};
+
+/** A datagram of the bridge, as Max hands it over: an address and its arguments. */
+Courier.prototype.receive = function (address, atoms) {
+  var prefix = protocol.osc.prefix;
+  if (address.slice(0, prefix.length) !== prefix || !this.connection) return;
+  var word = address.slice(prefix.length);
+  if (word === "progress") {
+    this.take({ event: "progress", job: String(atoms[0]), fraction: Number(atoms[1]), stage: String(atoms[2] || "") });
+  } else if (word === "file") {
+    this.fetch(atoms.map(String).join(" "));
+  } else if (protocol.events[word]) {
+    this.takeText(atoms.map(String).join(" "));
+  }
+};
+
+Courier.prototype.fetch = function (path) {
+  var self = this;
+  this.desk.slices.start(function (work) {
+    files.read(work, path, EVENT_FILE_BYTES, function (text) {
+      if (text === null) self.desk.log("event.unreadable path=" + path);
+      else self.takeText(text);
+    });
+  });
+};
+
+Courier.prototype.takeText = function (text) {
+  var event = json.read(text);
+  if (event && typeof event === "object" && protocol.events[event.event]) this.take(event);
+  else this.desk.log("event.unreadable text=" + text.slice(0, 80));
+};
+
+Courier.prototype.take = function (event) {
+  this.heardAt = this.desk.now();
+  this.unanswered = 0;
+  if (event.seq > 0) {
+    this.send({ request: "ack", id: "ack-" + event.seq, seq: event.seq });
+    if (this.seen.indexOf(event.seq) >= 0) return;
+    this.seen.push(event.seq);
+    if (this.seen.length > REMEMBERED_EVENTS) this.seen.shift();
+  }
+  if (event.event === "welcome") this.open(event);
+  else if (event.event === "refused" && event.error.code === "wrong_key") this.startOver();
+  else this.desk.hear(event);
+};
+
+Courier.prototype.open = function (welcome) {
+  if (this.state === "knocking" && welcome.id !== this.hello) return;
+  var isNew = this.state !== "open";
+  this.state = "open";
+  this.welcome = welcome;
+  this.due = 0;
+  if (isNew) this.letters.forEach(function (one) { one.due = 0; });
+  this.desk.changed();
+  this.resend(this.desk.now());
+};

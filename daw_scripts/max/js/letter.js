@@ -1,0 +1,88 @@
+/** What a script sends is checked first: every field known, none missing, none out of range. Then it is made a datagram. */
+var json = require("./json");
+var protocol = require("./protocol");
+
+var LONGEST_DATAGRAM = 1399;
+
+/** What is wrong with `message`, as text for the log; null where the bridge will read it. */
+exports.fault = function (message) {
+  var request = protocol.requests[message.request];
+  if (!request) return message.request + " is no request";
+  var fields = {};
+  Object.keys(message).forEach(function (name) {
+    if (name !== "request") fields[name] = message[name];
+  });
+  return faultOfFields(fields, request.fields, "");
+};
+
+function faultOfFields(values, fields, prefix) {
+  var known = {};
+  var fault = null;
+  fields.forEach(function (field) {
+    known[field.name] = true;
+    var value = values[field.name];
+    if (value === undefined) fault = fault || (field.required ? prefix + field.name + " is missing" : null);
+    else fault = fault || faultOfValue(value, field, prefix + field.name);
+  });
+  Object.keys(values).forEach(function (name) {
+    if (!known[name]) fault = fault || prefix + name + " is no field of this request";
+  });
+  return fault;
+}
+
+function faultOfValue(value, field, where) {
+  if (protocol.types[field.type]) return faultOfFields(value, protocol.types[field.type].fields, where + ".");
+  if (field.type === "list") return faultOfList(value, field, where);
+  if (field.type === "integer" && Math.floor(value) !== value) return where + " is no whole number";
+  if ((field.type === "integer" || field.type === "number") && !isFinite(value)) return where + " is no number";
+  if ((field.type === "string" || field.type === "boolean") && typeof value !== field.type) {
+    return where + " is no " + field.type;
+  }
+  return faultOfSize(value, field, where);
+}
+
+function faultOfList(value, field, where) {
+  var fault = null;
+  value.forEach(function (item, index) {
+    fault = fault || faultOfValue(item, field.items, where + "[" + index + "]");
+  });
+  return fault || faultOfSize(value, field, where);
+}
+
+function faultOfSize(value, field, where) {
+  if (value < field.min || value > field.max) return where + " is " + value + ", out of range";
+  if (field.max_length !== undefined && value.length > field.max_length) return where + " is too long";
+  if (field.min_length !== undefined && value.length < field.min_length) return where + " is too short";
+  if (field.choices && field.choices.indexOf(value) < 0) return where + " is " + value + ", no such choice";
+  if (field.pattern && !new RegExp(field.pattern).test(value)) return where + " is " + value + ", which does not fit";
+  return null;
+}
+
+/** Bytes that an OSC message of strings takes. */
+exports.size = function (atoms) {
+  var tags = "," + atoms.slice(1).map(function () { return "s"; }).join("");
+  return atoms.concat([tags]).reduce(function (sum, atom) { return sum + padded(bytesIn(String(atom))); }, 0);
+};
+
+function bytesIn(text) {
+  return unescape(encodeURIComponent(text)).length;
+}
+
+function padded(bytes) {
+  return (Math.floor(bytes / 4) + 1) * 4;
+}
+
+/** The datagram of `message` as atoms, address first; null where it must go by file. */
+exports.datagram = function (message, key, client) {
+  var fields = {};
+  Object.keys(message).forEach(function (name) {
+    if (name !== "request") fields[name] = message[name];
+  });
+  var atoms = [protocol.osc.requests[message.request], key, client, json.write(fields)];
+  return exports.size(atoms) <= LONGEST_DATAGRAM ? atoms : null;
+};
+
+/** The datagram that names the file in which the message lies. */
+exports.fileDatagram = function (path, key, client) {
+  return [protocol.osc.file, key, client, path];
+};

@@ -1,0 +1,120 @@
+/**
+ * Who this device is and what it still waits for, over the end of the set and of Live: it comes back from the set's
+ * hidden parameter and from the disk (see store.js), and the newer of the two counts.
+ */
+var adopt = require("./adopt");
+var ids = require("./ids");
+var live = require("./live");
+var presence = require("./presence");
+var store = require("./store");
+
+var PATIENCE_MS = 300;
+var KEEP_AFTER_MS = 50;
+var MOST_RESULTS = 8;
+
+exports.open = function (desk) {
+  return new Memory(desk);
+};
+
+function Memory(desk) {
+  this.desk = desk;
+  this.client = "";
+  this.number = 0;
+  this.hasSaidUnsaved = false;
+  this.waitsUntil = null;
+  this.pending = null;
+}
+
+/** Whether it is known who we are. */
+Memory.prototype.isReady = function () {
+  return this.client !== "";
+};
+
+/** The device has loaded: what the set remembers may come a moment later, or never. */
+Memory.prototype.begin = function () {
+  if (this.isReady()) return;
+  this.waitsUntil = this.desk.now() + PATIENCE_MS;
+  if (this.pending) this.recall();
+};
+
+/** What the set remembers. It also comes right after it was written; that is no news. */
+Memory.prototype.told = function (symbol) {
+  var kept = store.parse(symbol);
+  if (!kept || symbol === this.written) return;
+  if (this.isReady() && (this.client === kept.client || this.hasOwn())) return;
+  this.pending = kept;
+  this.client = "";
+  if (this.desk.isLoaded) this.recall();
+};
+
+Memory.prototype.hasOwn = function () {
+  return this.desk.jobs.list.length > 0 || this.desk.results.length > 0;
+};
+
+Memory.prototype.tick = function () {
+  var now = this.desk.now();
+  if (!this.isReady() && this.waitsUntil !== null && now >= this.waitsUntil) this.recall();
+  if (this.keepDue && now >= this.keepDue) this.keep();
+};
+
+/** Becomes the one that the set or the disk remembers, or somebody new. */
+Memory.prototype.recall = function () {
+  var home = this.desk.findHome(this.pending && this.pending.home);
+  var now = this.desk.now();
+  var kept = this.pending || this.forThisSet(home, now);
+  this.pending = null;
+  if (kept && presence.isTaken(kept.client, this.desk.token, now)) kept = null;
+  this.client = kept ? kept.client : ids.digits(16);
+  presence.say(this.client, this.desk.token, now);
+  if (kept) this.take(kept);
+  var disk = home && kept ? store.load(home, this.client) : null;
+  if (disk) this.take(disk);
+  this.keepSoon();
+};
+
+/** A device that was never saved with its set: whoever spoke for this very set, if nobody does now. */
+Memory.prototype.forThisSet = function (home, now) {
+  var self = this;
+  if (!home) return null;
+  var song = live.at("live_set").text("file_path");
+  return adopt.candidates(home, song).filter(function (kept) {
+    return !presence.isTaken(kept.client, self.desk.token, now);
+  })[0] || null;
+};
+
+Memory.prototype.take = function (kept) {
+  var results = this.desk.results;
+  this.number = Math.max(this.number, kept.number || 0);
+  this.hasSaidUnsaved = this.hasSaidUnsaved || Boolean(kept.saidUnsaved);
+  this.desk.jobs.after = Math.max(this.desk.jobs.after, kept.after === undefined ? -1 : kept.after);
+  this.desk.jobs.restore(kept.jobs || []);
+  (kept.results || []).forEach(function (result) {
+    if (!results.some(function (one) { return one.job === result.job; })) results.push(result);
+  });
+};
+
+/** Writes soon: several changes in a row are one. */
+Memory.prototype.keepSoon = function () {
+  if (this.keepDue) return;
+  this.keepDue = this.desk.now() + KEEP_AFTER_MS;
+  this.desk.arm(KEEP_AFTER_MS);
+};
+
+Memory.prototype.keep = function () {
+  var desk = this.desk;
+  this.keepDue = null;
+  if (!this.isReady()) return;
+  desk.results.splice(0, Math.max(0, desk.results.length - MOST_RESULTS));
+  var kept = {
+    client: this.client, number: this.number, home: desk.courier.home, song: live.at("live_set").text("file_path"),
+    after: desk.jobs.after, saidUnsaved: this.hasSaidUnsaved, jobs: desk.jobs.records(), results: desk.results
+  };
+  var hasWork = kept.jobs.length + kept.results.length > 0;
+  if (desk.courier.home && (hasWork || this.wasOnDisk)) {
+    this.wasOnDisk = true;
+    if (!store.save(desk.courier.home, kept)) desk.log("memory.unwritable home=" + desk.courier.home);
+    this.number = kept.number;
+  }
+  this.written = store.symbol(kept);
+  desk.out.memory(this.written);
+};

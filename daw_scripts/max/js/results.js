@@ -1,0 +1,192 @@
+/** What can be done with a result that lies in the set: hear another variant, keep one, take it back. */
+var files = require("./files");
+var landing = require("./landing");
+var lay = require("./lay");
+var live = require("./live");
+var paths = require("./paths");
+var Refusal = require("./refusal").Refusal;
+var song = require("./song");
+var tracks = require("./tracks");
+
+var MOST_VARIANTS = 8;
+
+/** The job and number of the clip in Clip View if it is a result of ours: {path, job, number, clip}; else null. */
+exports.shown = function () {
+  var clip = live.by(live.at("live_set view").ids("detail_clip")[0] || 0);
+  if (!clip || !clip.flag("is_audio_clip")) return null;
+  var path = clip.text("file_path");
+  var take = paths.take(path);
+  return take ? { path: path, job: take.job, number: take.number, folder: take.folder, clip: clip } : null;
+};
+
+/** The files of a job that lie on the disk, for a result that nobody remembers. */
+exports.takesIn = function (folder) {
+  var takes = [];
+  for (var number = 1; number <= MOST_VARIANTS; number += 1) {
+    var path = paths.join(folder, "take-" + number + ".wav");
+    if (files.isThere(path)) takes.push({ number: number, paths: [path] });
+  }
+  return takes;
+};
+
+/** Hands `found` the tracks of a result that are still there, as things; [] where all are gone. */
+function findTracks(work, desk, result, found) {
+  var list = [];
+  result.tracks.forEach(function (one) {
+    work.then(function () {
+      tracks.find(work, one, result.place.session === desk.session, function (track) {
+        if (track) list.push({ track: track, made: one });
+      });
+    });
+  });
+  work.then(function () { found(list); });
+}
+
+/** Hands `each` every clip of ours among the clips of `owner`: the thing and its take. */
+function ours(work, owner, job, each, others) {
+  work.then(function () {
+    owner.ids("arrangement_clips").forEach(function (id) {
+      work.then(function () {
+        var clip = live.by(id);
+        var take = clip && paths.take(clip.text("file_path"));
+        if (take && take.job === job) each(clip, take);
+        else if (clip && others) others(clip);
+      });
+    });
+  });
+}
+
+/** Makes variant `number` the one that is heard. Hands `done` the name of a sentence, "" if all is well. */
+exports.pick = function (work, desk, result, number, done) {
+  var take = result.takes.filter(function (one) { return one.number === number; })[0];
+  if (!take) throw new Refusal(result.takes.length > 1 ? "no_variant" : "one_variant", { number: number });
+  if (result.place.isSession) throw new Refusal("session_pick");
+  findTracks(work, desk, result, function (found) {
+    if (found.length === 0) throw new Refusal("result_gone", { path: take.paths[0] });
+    if (found.length > 1 || found[0].made.number) muteOthers(work, found, number, done);
+    else work.then(function () { exchange(work, desk, result, take, found[0].track, done); });
+  });
+};
+
+function muteOthers(work, found, number, done) {
+  found.forEach(function (one) {
+    work.then(function () { one.track.set("mute", one.made.number === number ? 0 : 1); });
+  });
+  work.then(function () { done(""); });
+}
+
+/**
+ * Live does not tell devices which lane plays: so the file of the variant takes the place of our own clip on the track,
+ * where that one lies today.
+ */
+function exchange(work, desk, result, take, track, done) {
+  var now = {};
+  var old = [];
+  var strangers = [];
+  song.read(work, now);
+  ours(work, track, result.job, function (clip, of) {
+    old.push({ clip: clip, number: of.number });
+  }, function (clip) { strangers.push(clip); });
+  work.then(function () {
+    if (old.length === 1 && old[0].number === take.number) return void done("");
+    if (old.length > 1 || take.paths.length > 1) throw new Refusal("pick_by_hand");
+    var start = old.length === 1 ? old[0].clip.number("start_time") : result.place.start;
+    var end = start + result.seconds * now.tempo / 60;
+    strangers.forEach(function (clip) { work.then(function () { refuseOver(clip, start, end); }); });
+    work.then(function () { if (old.length === 1) track.call("delete_clip", "id", old[0].clip.id); });
+    work.then(function () { putBack(work, desk, result, take, track, { start: start, tempo: now.tempo }, done); });
+    return undefined;
+  });
+}
+
+function refuseOver(clip, start, end) {
+  if (clip.number("end_time") > start + 1e-6 && clip.number("start_time") < end - 1e-6) {
+    throw new Refusal("place_taken", { clip: clip.text("name") });
+  }
+}
+
+function putBack(work, desk, result, take, track, at, done) {
+  var job = { id: result.job, request: { tags: result.tags }, place: result.place };
+  var piece = {
+    path: take.paths[0], position: at.start, seconds: result.seconds, tempo: at.tempo,
+    color: result.place.track.color, name: landing.clipName(job, take.number)
+  };
+  lay.onto(work, desk, track, piece, function (clip, oddity) { done(clip ? oddity : "live_refused"); });
+}
+
+/** Marks the clips of variant `number` as kept, by their name. */
+exports.mark = function (work, desk, result, number) {
+  findTracks(work, desk, result, function (found) {
+    found.forEach(function (one) {
+      ours(work, one.track, result.job, function (clip, take) {
+        var name = clip.text("name");
+        if (take.number === number && name.indexOf("\u2713") < 0) clip.set("name", "\u2713 " + name);
+      });
+    });
+  });
+};
+
+/** Takes back what we laid in, and only that: a track goes with its clips if there is nothing of the user's on it. */
+exports.discard = function (work, desk, result, done) {
+  var rest = 0;
+  if (result.place.isSession) return void emptySlots(work, desk, result, done);
+  findTracks(work, desk, result, function (found) {
+    found.forEach(function (one) {
+      work.then(function () { clear(work, one, result.job, function (isEmpty) { if (!isEmpty) rest += 1; }); });
+    });
+    work.then(function () { done(found.length === 0 ? "nothing_to_discard" : rest > 0 ? "discarded_clips" : "discarded"); });
+  });
+  return undefined;
+};
+
+function emptySlots(work, desk, result, done) {
+  var count = 0;
+  tracks.find(work, result.place.track, result.place.session === desk.session, function (track) {
+    (track ? track.ids("clip_slots") : []).forEach(function (id) {
+      work.then(function () {
+        var slot = live.by(id);
+        var clip = slot && slot.flag("has_clip") ? slot.one("clip") : null;
+        var take = clip ? paths.take(clip.text("file_path")) : null;
+        if (!take || take.job !== result.job) return;
+        slot.call("delete_clip");
+        count += 1;
+      });
+    });
+  });
+  work.then(function () { done(count > 0 ? "discarded" : "nothing_to_discard"); });
+}
+
+function clear(work, one, job, ended) {
+  var others = 0;
+  var own = [];
+  ours(work, one.track, job, function (clip) { own.push(clip); }, function () { others += 1; });
+  work.then(function () { countElsewhere(work, one.track, job, function () { others += 1; }); });
+  work.then(function () { if (one.track.ids("devices").length > one.made.devices) others += 1; });
+  work.then(function () {
+    var index = live.at("live_set").ids("tracks").indexOf(one.track.id);
+    if (others === 0 && index >= 0) {
+      live.at("live_set").call("delete_track", index);
+      return void ended(true);
+    }
+    own.forEach(function (clip) {
+      work.then(function () { one.track.call("delete_clip", "id", clip.id); });
+    });
+    return void ended(false);
+  });
+}
+
+/** Calls `stranger` for everything on lanes and in slots that is not ours. */
+function countElsewhere(work, track, job, stranger) {
+  track.ids("take_lanes").forEach(function (id) {
+    work.then(function () {
+      var lane = live.by(id);
+      if (lane) ours(work, lane, job, function () {}, stranger);
+    });
+  });
+  track.ids("clip_slots").forEach(function (id) {
+    work.then(function () {
+      var slot = live.by(id);
+      if (slot && slot.flag("has_clip")) stranger();
+    });
+  });
+}

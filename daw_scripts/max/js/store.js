@@ -1,0 +1,50 @@
+/**
+ * What a device remembers: with the set, as one symbol of a hidden parameter, and on the disk, because a set that was not
+ * saved before Live died forgets its parameters.
+ *
+ * On the disk lie two files in the user's Dawbridge folder, written in turn: each carries a number that counts up and
+ * ends with a mark. Whatever happens while one is written, the other is whole. The higher number counts.
+ */
+var files = require("./files");
+var json = require("./json");
+var paths = require("./paths");
+
+var MARK = "dawbridge";
+var LARGEST_SYMBOL = 24000;
+
+function fileOf(home, client, number) {
+  return paths.join(home, "live-" + client + (number % 2 === 0 ? "-a" : "-b") + ".txt");
+}
+
+/** What a file or a symbol says: an object with `client`, or null for anything else, half a file included. */
+exports.parse = function (text) {
+  var value = text ? json.read(text) : null;
+  return value && value.end === MARK && typeof value.client === "string" ? value : null;
+};
+
+/** What the disk remembers of `client`, or null. */
+exports.load = function (home, client) {
+  var found = [0, 1].map(function (turn) {
+    return exports.parse(files.readNow(fileOf(home, client, turn)));
+  }).filter(function (one) { return one && one.client === client; });
+  found.sort(function (one, other) { return other.number - one.number; });
+  return found[0] || null;
+};
+
+/** Writes `memory`, whose `number` is counted up here. False where the disk refuses. */
+exports.save = function (home, memory) {
+  memory.number = (memory.number || 0) + 1;
+  memory.end = MARK;
+  return files.writeNow(fileOf(home, memory.client, memory.number), json.write(memory));
+};
+
+/** The same as a symbol for the set; without the requests if it would become too long for an atom of Max. */
+exports.symbol = function (memory) {
+  memory.end = MARK;
+  var text = json.write(memory);
+  if (text.length <= LARGEST_SYMBOL) return text;
+  var brief = { client: memory.client, number: memory.number, after: memory.after, home: memory.home, end: MARK };
+  brief.jobs = [];
+  brief.results = memory.results.slice(-4);
+  return json.write(brief);
+};

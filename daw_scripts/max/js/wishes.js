@@ -1,0 +1,55 @@
+/** The texts and numbers of the strip, read and checked. Raises a Refusal whose sentence says what to change. */
+var ids = require("./ids");
+var protocol = require("./protocol");
+var Refusal = require("./refusal").Refusal;
+
+var LARGEST_SEED = 9007199254740991;
+
+function most(request, name) {
+  return protocol.requests[request].fields.filter(function (field) { return field.name === name; })[0].max_length;
+}
+
+/** A pair of surrogates is one character for the bridge. */
+function characters(text) {
+  return text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, "x").length;
+}
+
+function shortEnough(text, name) {
+  var limit = most("repaint", name);
+  var count = characters(text);
+  if (count > limit) throw new Refusal("long_" + name, { count: count, most: limit });
+  return text;
+}
+
+/** A whole number up to 2^53 - 1 as it is typed; undefined for an empty field. Max would make it a 32-bit number. */
+exports.seed = function (typed) {
+  var text = typed.replace(/\s+/g, "");
+  if (text === "") return undefined;
+  if (!/^\d{1,16}$/.test(text) || Number(text) > LARGEST_SEED) throw new Refusal("bad_seed", { given: typed });
+  return Number(text);
+};
+
+/** The versions that lines of `---` separate; empty ones are left out, but one remains. */
+exports.versions = function (words) {
+  var versions = words.replace(/\r\n?/g, "\n").split(/^[ \t]*-{3,}[ \t]*$/m).map(function (version) {
+    return version.replace(/^\s+|\s+$/g, "");
+  }).filter(function (version) { return version !== ""; });
+  return versions.length > 0 ? versions : [""];
+};
+
+/** `{tags, versions, seed, variants, strength, role, bars}` of what the strip holds. */
+exports.read = function (verb, held) {
+  var versions = exports.versions(held.words).map(function (words) { return shortEnough(words, "lyrics"); });
+  var wishes = {
+    tags: shortEnough(held.tags.replace(/\s+/g, " ").replace(/^ | $/g, ""), "tags"),
+    versions: verb.id === "edit" ? versions : versions.slice(0, 1),
+    seed: exports.seed(held.seed),
+    variants: held.variants,
+    strength: Math.max(0, Math.min(1, held.strength / 100)),
+    role: held.role,
+    bars: held.bars
+  };
+  if (verb.id === "edit" && versions[0] === "") throw new Refusal("no_lyrics");
+  if (wishes.versions.length > 1 && wishes.seed === undefined) wishes.seed = parseInt(ids.digits(12), 16);
+  return wishes;
+};
