@@ -61,6 +61,22 @@ def test_pieces_of_a_sheet_give_the_whole(monkeypatch: pytest.MonkeyPatch, at_on
         torch.testing.assert_close(encoder(x, mask), whole, atol=1e-6, rtol=1e-6)
 
 
+def test_a_sheet_of_several_pieces_token_by_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With weights that make attention sharp, so that one key taken for another would be seen."""
+    torch.manual_seed(3)
+    monkeypatch.setattr(lyric_encoder, "QUERIES_AT_ONCE", 4)
+    attention = RelativeAttention(12, 3).requires_grad_(False)
+    for layer in (attention.linear_q, attention.linear_k, attention.linear_v, attention.linear_pos):
+        layer.weight.normal_()
+    attention.pos_bias_u.normal_()
+    attention.pos_bias_v.normal_()
+    x, mask = torch.randn(2, 11, 12), torch.tensor([[True] * 11, [True, False] * 5 + [False]])
+    for heard in (mask, torch.ones_like(mask)):
+        out = attention(x, relative_positions(11, 12, x), heard, 1.0)
+        wanted = torch.stack([attend_one_by_one(attention, *row, 1.0) for row in zip(x, heard, strict=True)])
+        torch.testing.assert_close(out, wanted, atol=1e-4, rtol=1e-4)
+
+
 def test_the_shift_takes_the_column_of_each_offset() -> None:
     tokens, queries = 6, 4
     scores = torch.arange(float(queries * (tokens + queries - 1))).reshape(queries, -1)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bridge_server.protocol.errors import OutOfMemory
+from engine.models.ace_v1.lyric_encoder import QUERIES_AT_ONCE
 
 GIGA = 1e9
 SLACK = 1.25
@@ -111,8 +112,8 @@ def composing(sizes: Sizes, demand: Demand, way: Way) -> int:
     keys = 2 * sizes.blocks * demand.tokens * sizes.width * sizes.item
     copies = 1 if way.separate else 2  # conditions by themselves, and joined into one batch
     latents = 4 * 128 * demand.frames * way.batch * 12
-    # The lyric encoder scores content and distance of up to 1,024 tokens against all of them.
-    scores = 6 * sizes.lyric_heads * min(demand.tokens, 1024) * demand.tokens * sizes.item
+    # The lyric encoder scores distance, and without a kernel of its own content too, some tokens at a time.
+    scores = 6 * sizes.lyric_heads * min(demand.tokens, QUERIES_AT_ONCE) * demand.tokens * sizes.item
     return max(rows * demand.frames * token, scores) + demand.branches * copies * keys + latents
 
 

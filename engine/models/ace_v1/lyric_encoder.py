@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from engine.models.ace_v1.config import LyricEncoderConfig
 from engine.models.ace_v1.linear import Linear
 
-QUERIES_AT_ONCE = 1024
-"""Query tokens scored together: a sheet of 4,096 tokens would otherwise need gigabytes for its scores."""
+QUERIES_AT_ONCE = 256
+"""Query tokens scored together: what lies between them and the sheet's keys then stays in a processor's caches."""
 DROPOUT = 0.1
 
 
@@ -26,14 +26,16 @@ def relative_positions(length: int, width: int, like: Tensor) -> Tensor:
 
 
 def relative_shift(scores: Tensor) -> Tensor:
-    """Scores of n queries by offset (…, n, T+n−1) → scores by key (…, n, T).
+    """Scores of n queries by offset (…, n, T+n−1) → scores by key (…, n, T), in the same memory.
 
-    Row r of the result begins at column n−1−r. Once each row is one longer, those beginnings lie equally far apart in
-    memory, so that a change of shape does it. Source: Dai et al., "Transformer-XL", arXiv 1901.02860, appendix B.
+    Row r of the result begins at column n−1−r: one number earlier than that of the row before, so that another stride
+    does it. Source: Dai et al., "Transformer-XL", arXiv 1901.02860, appendix B.
     """
     queries, offsets = scores.shape[-2:]
-    flat = F.pad(scores, (0, 1)).flatten(-2)[..., queries - 1 : queries - 1 + queries * offsets]
-    return flat.unflatten(-1, (queries, offsets))[..., : offsets - queries + 1]
+    *outer, row, column = scores.stride()
+    shape = (*scores.shape[:-1], offsets - queries + 1)
+    first = scores.storage_offset() + (queries - 1) * column
+    return scores.as_strided(shape, (*outer, row - column, column), first)
 
 
 class RelativeAttention(nn.Module):
@@ -56,25 +58,30 @@ class RelativeAttention(nn.Module):
     def forward(self, x: Tensor, positions: Tensor, mask: Tensor, temperature: float) -> Tensor:
         """(B, T, D) → (B, T, D). `mask` (B, T) is False for tokens not to be heard; all may be, which gives zeros."""
         q = self._split(self.linear_q(x) * temperature)
-        k, v, p = self._split(self.linear_k(x)), self._split(self.linear_v(x)), self._split(self.linear_pos(positions))
-        parts = [
-            self._attend(q[..., start : start + QUERIES_AT_ONCE, :], k, v, p, mask, start)
-            for start in range(0, x.shape[1], QUERIES_AT_ONCE)
-        ]
-        return self.linear_out(torch.cat(parts, dim=-2).transpose(1, 2).flatten(2))
+        k, v = self._split(self.linear_k(x)), self._split(self.linear_v(x))
+        p = self._split(self.linear_pos(positions)).transpose(-1, -2)  # (H, d, 2T−1)
+        by_content = q + self.pos_bias_u[:, None]
+        by_distance = (q + self.pos_bias_v[:, None]) / math.sqrt(q.shape[-1])
+        unheard = None if bool(mask.all()) else ~mask[:, None, None]  # (B, 1, 1, T)
+        parts = []
+        for start in range(0, x.shape[1], QUERIES_AT_ONCE):
+            some = slice(start, start + QUERIES_AT_ONCE)
+            scores = _score_distances(by_distance[..., some, :], p, start)
+            if unheard is not None:  # a very low number instead of −∞: a row without any key must not become NaN
+                scores = scores.masked_fill(unheard, torch.finfo(scores.dtype).min / 2)
+            parts.append(F.scaled_dot_product_attention(by_content[..., some, :], k, v, attn_mask=scores))
+        heard = torch.cat(parts, dim=-2) * mask.any(dim=1)[:, None, None, None]  # (B, H, T, d)
+        return self.linear_out(heard.transpose(1, 2).flatten(2))
 
-    def _attend(self, q: Tensor, k: Tensor, v: Tensor, p: Tensor, mask: Tensor, start: int) -> Tensor:
-        """Attention of the n queries from token `start` on: (B, H, n, d) → (B, H, n, d)."""
-        queries, keys = q.shape[-2], k.shape[-2]
-        first = keys - start - queries
-        p = p[..., first : first + keys + queries - 1, :]  # the offsets that these queries meet
-        by_content = (q + self.pos_bias_u[:, None]) @ k.transpose(-1, -2)  # (B, H, n, T)
-        by_distance = relative_shift((q + self.pos_bias_v[:, None]) @ p.transpose(-1, -2))
-        scores = (by_content + by_distance) / math.sqrt(q.shape[-1])
-        unheard = ~mask[:, None, None]  # (B, 1, 1, T)
-        # The lowest number instead of −∞, and zeros afterwards: a row without any key must become 0, not NaN.
-        weights = scores.masked_fill(unheard, torch.finfo(scores.dtype).min).softmax(dim=-1).masked_fill(unheard, 0.0)
-        return weights @ v
+
+def _score_distances(q: Tensor, p: Tensor, start: int) -> Tensor:
+    """What n queries from token `start` on, (B, H, n, d), score of every key's distance: (B, H, n, T).
+
+    p  (H, d, 2T−1), all offsets of a sheet of T tokens
+    """
+    queries, keys = q.shape[-2], (p.shape[-1] + 1) // 2
+    first = keys - start - queries
+    return relative_shift(q @ p[..., first : first + keys + queries - 1])  # only the offsets that these queries meet
 
 
 class FeedForward(nn.Module):
