@@ -69,6 +69,7 @@ LAYERS = (
             "bridge_server.home",
             "bridge_server.launch",
             "bridge_server.start_file",
+            "bridge_server.doorbell",
             "bridge_server.install",
             "bridge_server.demo",
             "bridge_server.models",
@@ -88,6 +89,12 @@ LAYERS = (
             "bridge_server.region.wav",
         ),
         ("typer", "rich", "msgspec", "numpy", "soundfile", "pyloudnorm"),
+    ),
+    # It rings at every door as a client would, and knows none of them from inside.
+    Layer(
+        "bridge_server.doorbell",
+        (PROTOCOL, "bridge_server.client", "bridge_server.connection"),
+        ("pythonosc",),
     ),
     # Whoever installs makes the files that are installed.
     Layer("bridge_server.install", (PROTOCOL, "bridge_server.home", "daw_scripts"), ("msgspec", "platformdirs")),

@@ -1,39 +1,21 @@
-"""What `doctor` looks at. Every check returns findings; none changes anything but for one empty file in the home."""
+"""What `doctor` looks at: the machine first, then the bridge, then the DAWs. No check changes anything that stays."""
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
-import stat
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Literal
 
+from bridge_server.cli.bridge_checks import bridge_findings
+from bridge_server.cli.daw_checks import daw_findings
+from bridge_server.cli.finding import Finding
 from bridge_server.home import Home
-from bridge_server.launch import Found, find_bridge
-from bridge_server.protocol.errors import BridgeError
+from bridge_server.install.surroundings import Surroundings
 from bridge_server.protocol.release import release
 
 LEAST_FREE_BYTES = 500 * 2**20
-SLOW_LETTER_SECONDS = 10.0
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of `doctor`. `advice` says what to do about a problem."""
-
-    what: str
-    state: Literal["ok", "note", "problem"]
-    found: str
-    advice: str = ""
-
-    def plain(self) -> dict[str, Any]:
-        return {"event": "check", **asdict(self)}
 
 
 def findings(home: Home) -> Iterator[Finding]:
@@ -42,19 +24,9 @@ def findings(home: Home) -> Iterator[Finding]:
     yield _installed()
     yield from _home(home)
     yield from _sound()
-    try:
-        found = find_bridge(home)
-    except BridgeError as error:
-        yield Finding("bridge", "problem", error.message, error.hint)
-        found = None
-    else:
-        yield _bridge(found)
-    if found is not None:
-        yield _connection_file(home)
-        yield _ports(found)
-        yield _mailbox(Path(found.connection.mailbox))
-        yield _engine(found)
-        yield from _backends(found)
+    yield Finding("other programs", "ok", "none is needed: neither ffmpeg nor espeak-ng")
+    yield from bridge_findings(home)
+    yield from daw_findings(home, Surroundings.here())
     yield from _logs(home)
 
 
@@ -106,62 +78,6 @@ def _sound() -> Iterator[Finding]:
         yield Finding("sound files", "problem", f"{names} cannot be read (libsndfile {version})", "Update `soundfile`.")
     else:
         yield Finding("sound files", "ok", f"{', '.join(wanted)} can be read (libsndfile {version})")
-
-
-def _bridge(found: Found | None) -> Finding:
-    if found is None:
-        return Finding("bridge", "note", "not running", "The first command starts it; `dawbridge up` keeps it running.")
-    there = found.connection
-    said = f"process {there.pid}, version {found.welcome.release}, since {there.started}"
-    if found.welcome.release != release():
-        return Finding("bridge", "problem", said, f"Installed is {release()}: `dawbridge down`, then `dawbridge up`.")
-    return Finding("bridge", "ok", said)
-
-
-def _connection_file(home: Home) -> Finding:
-    path = home.connection
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if sys.platform != "win32" and mode & 0o077:
-        advice = "Others can read the key: `dawbridge down`, then `dawbridge up` writes the file anew."
-        return Finding("connection file", "problem", f"{path} has mode {mode:o}", advice)
-    return Finding("connection file", "ok", f"{path}, for its owner only")
-
-
-def _ports(found: Found) -> Finding:
-    there = found.connection
-    shared = f", for other machines {there.shared}" if there.shared else ""
-    return Finding("listens", "ok", f"ZeroMQ {there.zmq}, OSC {there.osc.host}:{there.osc.port}{shared}")
-
-
-def _mailbox(folder: Path) -> Finding:
-    inbox = folder / "in"
-    if not os.access(inbox, os.W_OK):
-        return Finding(
-            "mailbox", "problem", f"{inbox} cannot be written to", "Restart the bridge; it makes the folder."
-        )
-    oldest = time.time() - SLOW_LETTER_SECONDS
-    unread = sum(path.stat().st_mtime < oldest for path in inbox.glob("*.json"))
-    if unread:
-        return Finding("mailbox", "problem", f"{unread} letters in {inbox} lie unread", "Restart the bridge.")
-    return Finding("mailbox", "ok", str(folder))
-
-
-def _engine(found: Found) -> Finding:
-    welcome = found.welcome
-    if welcome.engine_problem is not None:
-        return Finding("engine", "problem", welcome.engine_problem.message, welcome.engine_problem.hint)
-    if welcome.engine == "down":
-        return Finding("engine", "problem", "down", "Its log says why.")
-    if welcome.engine == "starting":
-        return Finding("engine", "note", "starting", "Ask again in a moment; jobs are taken meanwhile.")
-    return Finding("engine", "ok", welcome.engine)
-
-
-def _backends(found: Found) -> Iterator[Finding]:
-    for backend in found.welcome.backends:
-        default = " (default)" if backend.backend == found.welcome.default_backend else ""
-        can = f"{', '.join(backend.tasks)}{'' if backend.lyrics else '; no lyrics'}"
-        yield Finding("backend", "ok", f"{backend.backend}{default}: {can}. {backend.about}")
 
 
 def _logs(home: Home) -> Iterator[Finding]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
 import typer
@@ -159,12 +160,15 @@ def _facts(event: str, host: Host, plans: Sequence[Plan], *, dry_run: bool, runn
 
 def _show(plans: Iterable[Plan]) -> None:
     for plan in plans:
-        tell(f"{plan.place.name}: {plan.place.folder}")
-        table = plain_table("file", "")
+        parents = [step.path.parent for step in plan.steps]
+        below = PurePosixPath(os.path.commonpath(parents)) if parents else PurePosixPath()
+        tell(f"{plan.place.name}: {plan.place.folder / below}")
+        table = plain_table("", "file")
         table.show_header = False
         for step in plan.steps:
-            table.add_row(str(step.path), step.meaning)
-        console().print(table)
+            table.add_row(step.meaning, str(step.path.relative_to(below)))
+        if plan.steps:
+            console().print(table)
 
 
 def _tell_ending(host: Host, plans: Sequence[Plan], *, dry_run: bool, running: bool) -> None:

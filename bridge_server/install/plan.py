@@ -22,10 +22,10 @@ MEANINGS: dict[Kind, str] = {
     "new": "new",
     "update": "new version",
     "same": "up to date",
-    "keep": "yours, or changed by you: stays as it is",
-    "replace": "new version; yours becomes {yours}",
+    "keep": "yours: stays as it is",
+    "replace": "new; yours is {yours}",
     "remove": "goes",
-    "leave": "changed by you: stays",
+    "leave": "yours: stays",
 }
 """What becomes of a file, as tables say it."""
 

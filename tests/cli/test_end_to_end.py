@@ -39,8 +39,13 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 @pytest.fixture
 def folder(bridge: Home, sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder: a song of 10 s and the tracks that the examples name."""
+    """The current folder: a song of 10 s and the tracks that the examples name. REAPER is on the machine."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / ".config" / "REAPER").mkdir(parents=True)
+    (tmp_path / ".config" / "REAPER" / "reaper.ini").touch()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    monkeypatch.setenv("APPDATA", str(tmp_path / ".config"))
     shutil.copytree(sounds, tmp_path, dirs_exist_ok=True)
     return tmp_path
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from bridge_server.home import Home
-from bridge_server.install.place import Host, Place
+from bridge_server.install.place import Place
 from bridge_server.install.surroundings import Surroundings, System
 from tests.fakes.small_disk import small_disk
 
@@ -99,17 +99,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-def made_by(files: dict[PurePosixPath, bytes], title: str = "REAPER") -> Host:
-    """A host whose files are these."""
-    from bridge_server.install.reaper import HOST
-
-    return Host(
-        id="reaper",
-        title=title,
-        programs=HOST.programs,
-        where=HOST.where,
-        find=HOST.find,
-        place_at=HOST.place_at,
-        lay_out=lambda *_: files,
-        clicks=HOST.clicks,
-    )
+def built(_: str, version: str) -> dict[PurePosixPath, bytes]:
+    """In place of what the build makes of the sources: two scripts."""
+    names = ("Dawbridge_Repaint.lua", "Dawbridge_Extend right.lua")
+    return {PurePosixPath(name): f"-- @version {version}".encode() for name in names}

@@ -1,0 +1,164 @@
+"""What `doctor` says about the scripts in the DAWs and about start.json, each fault made real."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bridge_server.cli import daw_checks
+from bridge_server.cli.daw_checks import daw_findings
+from bridge_server.cli.finding import Finding
+from bridge_server.home import Home
+from bridge_server.install.change import carry_out
+from bridge_server.install.hosts import HOSTS
+from bridge_server.install.installation import installation
+from bridge_server.install.surroundings import Surroundings
+from bridge_server.protocol.codec import to_json
+from bridge_server.protocol.release import release
+from bridge_server.start_file import StartFile, start_file, write_start_file
+from daw_scripts import build
+from tests.install.conftest import built
+
+REAPER = HOSTS["reaper"]
+Check = Callable[[], dict[str, Finding]]
+
+
+@pytest.fixture
+def around(tmp_path: Path) -> Surroundings:
+    """Linux with REAPER on it."""
+    settings = tmp_path / "ana" / ".config" / "REAPER" / "reaper.ini"
+    settings.parent.mkdir(parents=True)
+    settings.touch()
+    return Surroundings(system="linux", home=tmp_path / "ana", documents=tmp_path / "ana", root=tmp_path / "root")
+
+
+@pytest.fixture(autouse=True)
+def one_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is built is not what is tested here."""
+    monkeypatch.setattr("bridge_server.install.installation.files_of", built)
+
+
+@pytest.fixture
+def check(home: Path, around: Surroundings) -> Check:
+    return lambda: {finding.what: finding for finding in daw_findings(Home(home), around)}
+
+
+@pytest.fixture
+def script(home: Path, around: Surroundings) -> Path:
+    """The installed script, and with it start.json."""
+    place = REAPER.place_at(around.settings / "REAPER")
+    carry_out(installation(REAPER, [place], Home(home), release()), Home(home))
+    write_start_file(Home(home))
+    return place.folder / "Scripts" / "Dawbridge" / "Dawbridge_Repaint.lua"
+
+
+def test_a_machine_without_a_daw(home: Path, tmp_path: Path) -> None:
+    nothing = Surroundings(system="linux", home=tmp_path / "nobody", documents=tmp_path, root=tmp_path / "root")
+    [finding] = daw_findings(Home(home), nothing)
+    assert finding.state == "note" and "Ableton Live" in finding.found and "--path" in finding.advice
+
+
+def test_a_daw_without_our_scripts(check: Check) -> None:
+    found = check()
+    assert found["REAPER"].state == "note" and "dawbridge install reaper" in found["REAPER"].advice
+    assert "start.json" not in found
+
+
+def test_everything_is_as_it_should_be(check: Check, script: Path) -> None:
+    found = check()
+    assert (found["REAPER"].state, found["start.json"].state) == ("ok", "ok")
+    assert release() in found["REAPER"].found and sys.executable in found["start.json"].found
+
+
+def test_scripts_of_an_old_version(
+    check: Check, home: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = REAPER.place_at(around.settings / "REAPER")
+    carry_out(installation(REAPER, [place], Home(home), "0.0.9"), Home(home))
+    finding = check()["REAPER"]
+    assert finding.state == "problem" and "0.0.9" in finding.found and "dawbridge install reaper" in finding.advice
+
+
+def test_scripts_of_the_same_version_with_other_contents(
+    check: Check, script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after pulling changes into a checkout."""
+    monkeypatch.setattr("bridge_server.install.installation.files_of", lambda host, _: built(host, "next"))
+    assert check()["REAPER"].state == "problem"
+
+
+def test_a_script_that_is_missing(check: Check, script: Path) -> None:
+    script.unlink()
+    finding = check()["REAPER"]
+    assert finding.state == "problem" and script.name in finding.found
+
+
+def test_a_script_that_the_user_changed(check: Check, script: Path) -> None:
+    script.write_text("mine")
+    finding = check()["REAPER"]
+    assert finding.state == "note" and script.name in finding.found and "--force" in finding.advice
+
+
+def test_a_disk_that_is_not_connected(check: Check, script: Path, around: Surroundings) -> None:
+    (around.settings / "REAPER").rename(around.settings / "elsewhere")
+    finding = check()["REAPER"]
+    assert finding.state == "note" and "is not there" in finding.found and "Connect the disk" in finding.advice
+
+
+def test_records_that_cannot_be_read(check: Check, script: Path, home: Path) -> None:
+    for record in Home(home).installed.iterdir():
+        record.unlink()
+        record.mkdir()
+    assert check()["scripts"].state == "problem"
+
+
+def test_start_json_is_missing(check: Check, script: Path, home: Path) -> None:
+    Home(home).start.unlink()
+    finding = check()["start.json"]
+    assert finding.state == "problem" and "dawbridge up" in finding.advice
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"version":1}', '{"version":1,"command":"python","home":""}'])
+def test_start_json_makes_no_sense(check: Check, home: Path, text: str) -> None:
+    Home(home).start.write_text(text)
+    finding = check()["start.json"]
+    assert finding.state == "problem" and "makes no sense" in finding.found
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "words"),
+    [
+        ({"version": 2}, "problem", "version 2"),
+        ({"command": ("/gone/python", "-m", "x", "up")}, "problem", "/gone/python"),
+        ({"command": ("python", "-m", "x", "up")}, "problem", "not there: python"),
+        ({"command": ()}, "problem", "not there"),
+        ({"home": "/another/home"}, "problem", "/another/home"),
+        ({"command": (sys.executable, "-m", "other", "up"), "release": "0.0.9"}, "note", "0.0.9"),
+    ],
+)
+def test_start_json_starts_something_else(
+    check: Check, home: Path, change: dict[str, object], state: str, words: str
+) -> None:
+    changed: StartFile = msgspec.structs.replace(start_file(Home(home)), **change)
+    Home(home).start.write_bytes(to_json(changed))
+    finding = check()["start.json"]
+    assert finding.state == state and words in finding.found and "dawbridge up" in finding.advice
+
+
+def test_a_command_that_fails_when_it_is_run(check: Check, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment has lost its packages, say."""
+    broken = StartFile(command=(sys.executable, "-c", "raise SystemExit('no module')"), home=str(home))
+    monkeypatch.setattr(daw_checks, "start_file", lambda _: broken)
+    Home(home).start.write_bytes(to_json(broken))
+    finding = check()["start.json"]
+    assert finding.state == "problem" and "no module" in finding.found
+
+
+def test_scripts_that_cannot_be_made_are_told(check: Check, script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(host: str, version: str) -> dict[object, bytes]:
+        raise build.BrokenSource("no module shared.gone")
+
+    monkeypatch.setattr("bridge_server.install.installation.files_of", broken)
+    assert "shared.gone" in check()["REAPER"].found
