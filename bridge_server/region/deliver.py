@@ -22,6 +22,7 @@ from bridge_server.region.excerpt import Samples
 from bridge_server.region.latents import write_latents
 from bridge_server.region.piece import Formats, make_piece
 from bridge_server.region.prepared import Prepared
+from bridge_server.region.read import AudioFile
 from bridge_server.region.sheet import Sheet, lay_out
 from bridge_server.region.storage import make_folder, remove
 from bridge_server.region.wav import Label, WaveForm, title_of, write_wav
@@ -102,7 +103,7 @@ def _check(prepared: Prepared, rendered: Rendered) -> None:
 
 def _formats(prepared: Prepared) -> Formats:
     asked = encoding_named(prepared.request.sample_format)
-    if prepared.is_whole and prepared.source is not None:
+    if prepared.is_whole and isinstance(prepared.source, AudioFile):
         return Formats(encoding_of_subtype(prepared.source.subtype), asked)
     return Formats(asked, asked)
 

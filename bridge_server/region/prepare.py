@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, floor
-from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -32,8 +31,9 @@ from bridge_server.region.excerpt import Excerpt, Samples
 from bridge_server.region.latents import HULL_START, Latents, kept_of
 from bridge_server.region.loudness import AROUND_SECONDS
 from bridge_server.region.prepared import Prepared, Section
-from bridge_server.region.read import AudioFile, check_span, open_audio, read
+from bridge_server.region.read import AudioFile
 from bridge_server.region.resample import MARGIN, TO_ENGINE, resample
+from bridge_server.region.sources import Audio, open_source, read_source
 from bridge_server.region.splice import OUT_SECONDS
 from bridge_server.region.tracks import extent, mix, open_tracks
 from bridge_server.region.wav import WaveForm, check_size
@@ -111,14 +111,17 @@ def _reference(request: Generate, capabilities: Capabilities, frame: Frame) -> S
         return np.zeros((capabilities.channels, frame.end), np.float32)
     heard = msgspec.structs.replace(request.reference, start=request.span.start + request.reference.start)
     engine = usual_layout(capabilities.channels)
-    return mix(open_tracks((heard,)), request.span, capabilities.sample_rate, engine, (0, frame.end))
+    around = _around(request.span.rate, capabilities)
+    return mix(
+        open_tracks((heard,), request.span, around), request.span, capabilities.sample_rate, engine, (0, frame.end)
+    )
 
 
 def _among_tracks(request: Layer | Accompany, capabilities: Capabilities, kept: Latents | None) -> Prepared:
     span = request.span
     section = Section(side="", start=span.start, length=span.length)
     _check_length((section,), span.rate, capabilities)
-    tracks = open_tracks(request.sources)
+    tracks = open_tracks(request.sources, span, _around(span.rate, capabilities))
     frame = Frame.around((section,), span.rate, capabilities, extent(tracks, span))
     engine = usual_layout(capabilities.channels)
     return Prepared(
@@ -135,13 +138,14 @@ def _among_tracks(request: Layer | Accompany, capabilities: Capabilities, kept: 
 
 
 def _in_file(request: Repaint | Extend | Edit | Separate, capabilities: Capabilities, kept: Latents | None) -> Prepared:
-    source = open_audio(Path(request.source.path))
-    check_span(source, request.span)
     sections = _sections(request)
+    handles = request.handles if isinstance(request, Placed) else 0
+    reach = sections[-1].end - sections[0].start + handles + _around(request.span.rate, capabilities)
+    source = open_source(request.source, request.span, reach)
     layout = usual_layout(request.channels) if request.channels not in (0, source.channels) else source.layout
     _check_length(sections, source.rate, capabilities)
     _check_whole(request, source, layout)
-    clip = (request.span.start, request.span.end) if isinstance(request, Extend) else (0, source.frames)
+    clip = (request.span.start, request.span.end) if isinstance(request, Extend) else (source.begin, source.frames)
     frame = Frame.around(sections, source.rate, capabilities, clip)
     heard = _heard(request, source, sections, frame, capabilities.sample_rate)
     anchor = sections[0].start
@@ -149,7 +153,7 @@ def _in_file(request: Repaint | Extend | Edit | Separate, capabilities: Capabili
     audible = heard.within(*clip)
     audible = Excerpt(convert(audible.audio, source.layout, engine), audible.start - anchor, source.rate)
     latents = _placed(kept, frame.targets[0].start)
-    if kept is None and (found := kept_of(source, capabilities.backend)) is not None:
+    if kept is None and isinstance(source, AudioFile) and (found := kept_of(source, capabilities.backend)) is not None:
         latents = _placed(
             found.arrays, (found.hull_start - anchor) * capabilities.sample_rate / source.rate - frame.start
         )
@@ -181,7 +185,7 @@ def _sections(request: Repaint | Extend | Edit | Separate) -> tuple[Section, ...
 
 def _heard(
     request: Repaint | Extend | Edit | Separate,
-    source: AudioFile,
+    source: Audio,
     sections: tuple[Section, ...],
     frame: Frame,
     engine_rate: int,
@@ -197,7 +201,14 @@ def _heard(
         # Beyond the clip only what the seams fade from is of interest.
         seam = ceil(OUT_SECONDS * rate)
         first, last = max(first, request.span.start - seam), min(last, request.span.end + seam)
-    return read(source, max(first, 0), min(last, source.frames))
+    return read_source(source, max(first, source.begin), min(last, source.frames))
+
+
+def _around(rate: int, capabilities: Capabilities) -> int:
+    """How far around a span clips may be heard, in samples: by the engine, by the meter, by the filters of both."""
+    return ceil((max(capabilities.context_seconds, AROUND_SECONDS) + 1) * rate) + MARGIN * ceil(
+        max(1, rate / capabilities.sample_rate)
+    )
 
 
 def _check_length(sections: tuple[Section, ...], rate: int, capabilities: Capabilities) -> None:
@@ -216,9 +227,9 @@ def _check_length(sections: tuple[Section, ...], rate: int, capabilities: Capabi
         )
 
 
-def _check_whole(request: Repaint | Extend | Edit | Separate, source: AudioFile, layout: Layout) -> None:
+def _check_whole(request: Repaint | Extend | Edit | Separate, source: Audio, layout: Layout) -> None:
     """Refuse a whole file that could not be written, before the engine works on it."""
-    if not isinstance(request, Placed) or request.form != "whole":
+    if not isinstance(request, Placed) or request.form != "whole" or not isinstance(source, AudioFile):
         return
     if len(layout) != source.channels:
         raise BadRequest(
@@ -251,7 +262,7 @@ def _placed(kept: Mapping[str, NDArray[np.generic]] | None, hull_start: float) -
     return {**kept, HULL_START: np.array(hull_start, np.float64)} if kept else {}
 
 
-def _notes(source: AudioFile, layout: Layout) -> tuple[str, ...]:
+def _notes(source: Audio, layout: Layout) -> tuple[str, ...]:
     if len(layout) > 2:
-        return (f"{source.path.name} has {source.channels} channels; the new audio is on front left and right.",)
+        return (f"{source.name} has {source.channels} channels; the new audio is on front left and right.",)
     return ()

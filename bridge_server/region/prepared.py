@@ -19,7 +19,7 @@ from bridge_server.protocol.values import Capabilities
 from bridge_server.region.channels import Layout, convert, usual_layout
 from bridge_server.region.excerpt import Excerpt, Samples
 from bridge_server.region.loudness import AROUND_SECONDS, LAYER_BELOW_LU, integrated, load_meter
-from bridge_server.region.read import AudioFile
+from bridge_server.region.sources import Audio
 
 Side = Literal["", "left", "right"]
 
@@ -65,7 +65,7 @@ class Prepared:
     targets   spans of `context` to fill, at its rate; they cover the sections, rounded outwards
     latents   what the backend kept of the source take, by name, and HULL_START; empty without one
     sections  where the new audio belongs, at `rate`
-    source    the file it goes into, if there is one
+    source    the file or timeline it goes into, if there is one
     heard     audio of the source around the sections, at `rate`, in its own channels; at least as far as the handles
     layout    loudspeakers of the result
     """
@@ -78,7 +78,7 @@ class Prepared:
     rate: int
     layout: Layout
     sections: tuple[Section, ...]
-    source: AudioFile | None = None
+    source: Audio | None = None
     heard: Excerpt | None = None
     latents: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -134,7 +134,7 @@ class Prepared:
         """Of the audio that a section replaces, and of up to 8 s on either side of it."""
         assert self.source is not None
         around = round(AROUND_SECONDS * self.rate)
-        low, high = 0, self.source.frames
+        low, high = self.source.begin, self.source.frames
         if isinstance(self.request, Extend):
             low, high = self.request.span.start, self.request.span.end
         sides = (

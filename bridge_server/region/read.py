@@ -47,6 +47,15 @@ class AudioFile:
     def channels(self) -> int:
         return len(self.layout)
 
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def begin(self) -> int:
+        """Its first sample; `frames` is one past its last."""
+        return 0
+
     def __str__(self) -> str:
         return f"{self.path.name} ({self.frames:,} samples at {self.rate:,} Hz)"
 

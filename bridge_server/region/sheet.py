@@ -16,6 +16,7 @@ from bridge_server.region.encoding import Encoding
 from bridge_server.region.excerpt import Samples
 from bridge_server.region.piece import Piece
 from bridge_server.region.prepared import Prepared, Side
+from bridge_server.region.read import AudioFile
 from bridge_server.region.whole import whole_file
 
 
@@ -85,7 +86,7 @@ def _unchanged(prepared: Prepared, start: int, end: int) -> Samples:
 
 def _whole(prepared: Prepared, pieces: tuple[Piece, ...], encoding: Encoding) -> Sheet:
     """The source with its new part; of an extended clip, the clip with what was joined on."""
-    assert prepared.source is not None
+    assert isinstance(prepared.source, AudioFile)
     start, end = pieces[0].section.start, pieces[-1].section.end
     first, last = 0, prepared.source.frames
     if isinstance(prepared.request, Extend):
@@ -124,12 +125,14 @@ def _handles(prepared: Prepared, piece: Piece) -> tuple[int, int]:
     if isinstance(request, Extend):
         within_clip = min(request.handles, request.span.length)
         return (0, within_clip) if piece.section.side == "left" else (within_clip, 0)
-    return min(request.handles, piece.section.start), min(request.handles, prepared.source.frames - piece.section.end)
+    source, section = prepared.source, piece.section
+    return min(request.handles, section.start - source.begin), min(request.handles, source.frames - section.end)
 
 
 def _span(prepared: Prepared, start: int, end: int) -> Span:
-    """As clients see it: of an extended clip, counted as if the left extension had been put into the file."""
-    inserted = prepared.request.left if isinstance(prepared.request, Extend) else 0
+    """As clients see it: of an extended file, counted as if the left extension had been put into it."""
+    is_file = isinstance(prepared.source, AudioFile)
+    inserted = prepared.request.left if is_file and isinstance(prepared.request, Extend) else 0
     return Span(start + inserted, end + inserted, prepared.rate)
 
 

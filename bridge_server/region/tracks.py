@@ -11,23 +11,37 @@ import numpy as np
 from bridge_server.protocol.span import Span
 from bridge_server.protocol.values import Source
 from bridge_server.region.channels import Layout, convert
+from bridge_server.region.clips.timeline import Timeline, open_timeline
 from bridge_server.region.excerpt import Excerpt, Samples
-from bridge_server.region.read import AudioFile, open_audio, read
+from bridge_server.region.read import open_audio
 from bridge_server.region.resample import MARGIN, TO_ENGINE, resample
+from bridge_server.region.sources import Audio, read_source
 
-Track = tuple[Source, AudioFile]
+Track = tuple[Source, Audio]
 
 
-def open_tracks(sources: Sequence[Source]) -> list[Track]:
-    """Look at every file before any is read. Raises NotFound or UnreadableAudio."""
-    return [(source, open_audio(Path(source.path))) for source in sources]
+def open_tracks(sources: Sequence[Source], span: Span, around: int) -> list[Track]:
+    """Look at every file before any is read; of clips, at those that sound within `around` samples of the span.
+
+    Raises NotFound or UnreadableAudio.
+    """
+    window = (span.start - around, span.end + around)
+    return [
+        (source, open_timeline(source, span, window) if source.is_timeline else open_audio(Path(source.path)))
+        for source in sources
+    ]
 
 
 def extent(tracks: Sequence[Track], span: Span) -> tuple[int, int]:
     """First and last+1 sample of the timeline, at the span's rate, where any track or the span has something."""
-    starts = [source.start for source, _ in tracks]
-    ends = [source.start + -(-file.frames * span.rate // file.rate) for source, file in tracks]
+    starts = [_start(source, audio) + audio.begin for source, audio in tracks]
+    ends = [_start(source, audio) + -(-audio.frames * span.rate // audio.rate) for source, audio in tracks]
     return min(span.start, *starts), max(span.end, *ends)
+
+
+def _start(source: Source, audio: Audio) -> int:
+    """Where its sample 0 lies on the timeline; a timeline's own clips are moved already."""
+    return 0 if isinstance(audio, Timeline) else source.start
 
 
 def mix(tracks: Sequence[Track], span: Span, rate: int, layout: Layout, window: tuple[int, int]) -> Samples:
@@ -41,23 +55,23 @@ def mix(tracks: Sequence[Track], span: Span, rate: int, layout: Layout, window: 
     """
     start, end = window
     out = np.zeros((len(layout), end - start), np.float32)
-    for file_rate in sorted({file.rate for _, file in tracks}):
+    for file_rate in sorted({audio.rate for _, audio in tracks}):
         same = [track for track in tracks if track[1].rate == file_rate]
         reach = MARGIN * max(1, -(-file_rate // rate)) if file_rate != rate else 0
         first = start * file_rate // rate - reach
         last = -(-end * file_rate // rate) + reach
         total = np.zeros((len(layout), last - first), np.float32)
-        for source, file in same:
-            _add(source, file, span, Excerpt(total, first, file_rate), layout)
+        for source, audio in same:
+            _add(source, audio, span, Excerpt(total, first, file_rate), layout)
         out += resample(Excerpt(total, first, file_rate), rate, start, end, TO_ENGINE)
     return out
 
 
-def _add(source: Source, file: AudioFile, span: Span, total: Excerpt, layout: Layout) -> None:
+def _add(source: Source, audio: Audio, span: Span, total: Excerpt, layout: Layout) -> None:
     """Add one track into `total`, which counts from the start of the span at the file's rate."""
-    origin = round(Fraction((source.start - span.start) * file.rate, span.rate))
-    first, last = max(total.start, origin), min(total.end, origin + file.frames)
+    origin = round(Fraction((_start(source, audio) - span.start) * audio.rate, span.rate))
+    first, last = max(total.start, origin + audio.begin), min(total.end, origin + audio.frames)
     if first >= last:
         return
-    heard = convert(read(file, first - origin, last - origin).audio, file.layout, layout)
+    heard = convert(read_source(audio, first - origin, last - origin).audio, audio.layout, layout)
     total.audio[:, first - total.start : last - total.start] += heard * np.float32(10 ** (source.gain_db / 20))
