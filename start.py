@@ -1,10 +1,11 @@
 """Install Dawbridge into `.venv` beside this file, then start it. Needs Python 3.11 and nothing else.
 
-python3 start.py               install, then play the demo
-python3 start.py test          install with the test tools, then run every check (further words go to pytest)
-python3 start.py up            install, then leave the bridge running for your DAW
-python3 start.py WORD ...      install, then run `dawbridge WORD ...`
-python3 start.py --help        this text
+python3 start.py                 install, then play the demo
+python3 start.py test            install with the test tools, then run every check (further words go to pytest)
+python3 start.py install reaper  install, then put the scripts into REAPER (or ableton, or ardour)
+python3 start.py up              install, then leave the bridge running for your DAW
+python3 start.py WORD ...        install, then run `dawbridge WORD ...`
+python3 start.py --help          this text
 
 The first run takes about a minute and shows what it does; later runs start at once.
 """

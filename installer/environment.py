@@ -19,6 +19,9 @@ from installer.trouble import disk_full, from_os, from_output
 ROOM_MB = {"": 400, "test": 2600}
 """Free space that an installation needs, by extra: 283 MB and 1.9 GB measured on Linux, and room for pip to unpack."""
 
+IN_A_DAW = "For your DAW: `start.py install reaper` (or ableton, ardour); `start.py install --list` shows what is here."
+"""Said once, when everything is there."""
+
 PROBE = """
 import re, sys
 from importlib import metadata, util
@@ -71,6 +74,8 @@ class Environment:
             finally:
                 progress.close()
             stream.write(f"Installed in {progress.seconds:.0f} s\n")
+            if not extra:
+                stream.write(f"{IN_A_DAW}\n")
         except OSError as error:
             raise from_os(error, self.root, ROOM_MB[extra]) from error
 
