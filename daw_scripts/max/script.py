@@ -111,7 +111,7 @@ def _protocol() -> str:
 
 
 def _without_docs(value: Any) -> Any:
-    """The same tables without `doc`; """
+    """The same tables without `doc`."""
     if isinstance(value, list):
         return [_without_docs(item) for item in value]
     if not isinstance(value, dict):

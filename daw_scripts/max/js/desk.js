@@ -235,7 +235,7 @@ Desk.prototype.isBusy = function () {
 
 /** The folder of Dawbridge, looked for until it is known. */
 Desk.prototype.findHome = function (remembered) {
-  var song = live.at("live_set").text("file_path");
+  var song = live.songPath();
   this.courier.home = connection.home(this.host.devicePath(), song, remembered);
   return this.courier.home;
 };

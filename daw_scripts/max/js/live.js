@@ -5,6 +5,18 @@
  * a mistake with a line in Max's console and nothing else. A *thing* hides all that: what is not there reads as null.
  */
 
+/**
+ * What this Live does not have: asked for, it would only write a line into the console, and nobody knows what it answers.
+ * abilities.js fills it by the version.
+ */
+exports.missing = {};
+exports.hasSongPath = true;
+
+/** Where the set lies; empty while it was never saved, and in a Live that does not tell. */
+exports.songPath = function () {
+  return exports.hasSongPath ? exports.at("live_set").text("file_path") : "";
+};
+
 /** The thing at a path such as `live_set view`, or null. */
 exports.at = function (path) {
   return thing(new LiveAPI(path));
@@ -37,6 +49,7 @@ function Thing(api) {
 
 /** All atoms of a property; [] for one that this Live or this kind of thing does not have. */
 Thing.prototype.atoms = function (name) {
+  if (exports.missing[name]) return [];
   var answer = this.api.get(name);
   if (answer === null || answer === undefined) return [];
   return Array.isArray(answer) || typeof answer === "object" ? Array.prototype.slice.call(answer) : [answer];

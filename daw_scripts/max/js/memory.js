@@ -76,7 +76,7 @@ Memory.prototype.recall = function () {
 Memory.prototype.forThisSet = function (home, now) {
   var self = this;
   if (!home) return null;
-  var song = live.at("live_set").text("file_path");
+  var song = live.songPath();
   return adopt.candidates(home, song).filter(function (kept) {
     return !presence.isTaken(kept.client, self.desk.token, now);
   })[0] || null;
@@ -106,7 +106,7 @@ Memory.prototype.keep = function () {
   if (!this.isReady()) return;
   desk.results.splice(0, Math.max(0, desk.results.length - MOST_RESULTS));
   var kept = {
-    client: this.client, number: this.number, home: desk.courier.home, song: live.at("live_set").text("file_path"),
+    client: this.client, number: this.number, home: desk.courier.home, song: live.songPath(),
     after: desk.jobs.after, saidUnsaved: this.hasSaidUnsaved, jobs: desk.jobs.records(), results: desk.results
   };
   var hasWork = kept.jobs.length + kept.results.length > 0;

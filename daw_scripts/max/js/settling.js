@@ -54,7 +54,7 @@ exports.land = function (desk, job) {
  */
 function isOfAnotherSet(desk, place) {
   if (place.session === desk.session || !place.song) return false;
-  var song = live.at("live_set").text("file_path");
+  var song = live.songPath();
   return !paths.same(song, place.song) && files.isThere(place.song);
 }
 

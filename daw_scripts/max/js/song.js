@@ -21,7 +21,7 @@ exports.read = function (work, song) {
   work.then(function () {
     song.meter = { numerator: set.number("signature_numerator") || 4, denominator: set.number("signature_denominator") || 4 };
   });
-  work.then(function () { song.path = set.text("file_path"); });
+  work.then(function () { song.path = live.songPath(); });
   work.then(function () { song.hasScale = set.flag("scale_mode"); });
   work.then(function () { song.key = song.hasScale ? keyOf(set.number("root_note"), set.text("scale_name")) : ""; });
   work.then(function () {
