@@ -183,6 +183,7 @@ function M.new(options)
     world.deferred, world.operations, world.in_tick = {}, 0, true
     for _, chore in ipairs(chores) do chore() end
     world.in_tick = false
+    if world.end_frame then world.end_frame() end
     world.most_operations = math.max(world.most_operations, world.operations)
     check_balance(world)
     return true

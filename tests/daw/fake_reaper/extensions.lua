@@ -1,6 +1,8 @@
 --- What the fake has of REAPER's extensions and of folders in folders.
 --
 -- `options.imgui`: the folder of ReaImGui's `imgui.lua`, where it is installed; `options.reapack`: whether ReaPack is.
+local imgui = require("fake_reaper.imgui")
+
 local M = {}
 
 function M.install(world, api, options)
@@ -17,6 +19,7 @@ function M.install(world, api, options)
   end
 
   if options.imgui then
+    imgui.install(world, api)
     function api.ImGui_GetBuiltinPath() return options.imgui end
   end
   if options.reapack then
