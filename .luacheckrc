@@ -6,5 +6,11 @@ files["daw_scripts/shared/protocol.lua"] = { max_line_length = false }
 files["daw_scripts/reaper/host/*.lua"] = { read_globals = { "reaper" } }
 files["daw_scripts/reaper/host/*.lua"] = { read_globals = { "reaper" } }
 files["daw_scripts/reaper/window.lua"] = { globals = { "gfx" } }
+files["daw_scripts/ardour/host/*.lua"] = {
+  read_globals = { "ARDOUR", "ArdourUI", "C", "Editing", "Editor", "LuaDialog", "PBD", "Session", "Temporal", os = {
+    fields = { "forkexec" } } },
+}
+files["daw_scripts/ardour/action.lua"] = { read_globals = { "ardour" }, globals = { "factory" } }
+files["daw_scripts/ardour/watcher.lua"] = { read_globals = { "ardour", "LuaSignal" }, globals = { "factory", "signals" } }
 -- The fake counts what a script does with files.
 files["tests/daw/fake_reaper.lua"] = { globals = { "io", "os" } }

@@ -1,0 +1,138 @@
+--- One session's jobs and its way to the bridge, as an action or the watcher opens them.
+local book = require("ardour.book")
+local courier = require("shared.courier")
+local ids = require("shared.ids")
+local jobs = require("shared.jobs")
+local ledger = require("ardour.ledger")
+local mailbox = require("shared.mailbox")
+local program = require("ardour.host.program")
+local timeline = require("ardour.host.timeline")
+
+local M = {}
+local Desk = {}
+Desk.__index = Desk
+
+--- The other interpreter has just sent what it has just written down.
+local LEAVE_SECONDS = 1
+local VOLATILE = { "fraction", "stage", "position", "next_send", "tries", "first_try", "letter", "resumed", "waits",
+  "next_landing" }
+
+local function append(path, bytes)
+  local file = io.open(path, "ab")
+  if not file then return nil end
+  local written = file:write(bytes)
+  return file:close() and written and true or nil
+end
+
+--- Says hello also where no job is waited for: the answer tells what can be asked for.
+local function greet(self, now)
+  self.greeted, self.next_greeting = true, now
+  if not self:look(now) then return end
+  local after
+  for _, job in ipairs(self.jobs:all()) do
+    if job.seq > 0 then after = math.min(after or job.seq, job.seq) end
+  end
+  self.greeted_key = self.connection.key
+  local id = self.client .. "-" .. ids.digits(self.entropy())
+  self.box:post(id, { request = "hello", id = id, after = after }, self.connection.key)
+end
+
+local function hearing(plain)
+  return function(self, event, now)
+    if event.event == "welcome" then self.welcome = event end
+    if event.event == "engine" then self.greeted = false end
+    plain(self, event, now)
+  end
+end
+
+--- The desk of the session that is open.
+function M.open()
+  local desk = { session = timeline.session(), home = mailbox.home(program.system(), os.getenv) }
+  local parts = { files = program.files, home = desk.home, exists = program.exists, append = append }
+  desk.book = book.open(parts, desk.session.path)
+  desk.ledger = ledger.open(parts, desk.session.path, book.digest(desk.session.path))
+  setmetatable(desk, Desk)
+  desk:open_jobs()
+  return desk
+end
+
+function Desk:open_jobs()
+  self.jobs = jobs.open(self.book, program.log)
+  local old = self.courier
+  self.courier = courier.open({
+    files = program.files, home = self.home, client = self.book:client(), jobs = self.jobs, entropy = program.entropy,
+    log = program.log,
+  })
+  self.courier.greet, self.courier.hear = greet, hearing(self.courier.hear)
+  if old then
+    for _, name in ipairs({ "welcome", "engine", "engine_problem" }) do self.courier[name] = old[name] end
+    if old.client == self.courier.client then
+      for _, name in ipairs({ "greeted", "greeted_key", "connection" }) do self.courier[name] = old[name] end
+    end
+  end
+end
+
+--- Takes in what the other interpreter has written. True if there was something.
+function Desk:refresh(now)
+  if not self.book:refresh() then return false end
+  local before = self.jobs
+  self:open_jobs()
+  for _, job in ipairs(self.jobs:all()) do
+    local known = before:get(job.id)
+    for _, name in ipairs(known and VOLATILE or {}) do job[name] = known[name] end
+    if not known or job.cancelling ~= known.cancelling then job.next_send = now + LEAVE_SECONDS end
+  end
+  return true
+end
+
+--- One turn: letters out, events in.
+function Desk:tick(now)
+  local connection = self.courier.connection
+  if connection and connection.key ~= self.courier.greeted_key then self.courier.greeted = false end
+  self.courier:tick(now)
+end
+
+--- True if the bridge can be reached; nil and the problem if not.
+function Desk:find_bridge()
+  local connection, problem = self.courier:look(program.now())
+  return connection and true, problem
+end
+
+--- Writes down `request`, and sends it at once if there is a bridge. Its result goes to `place`.
+function Desk:submit(request, place)
+  if self.book.is_new then
+    self.book:claim(program.entropy())
+    self:open_jobs()
+  end
+  local connection = self.courier:look(program.now())
+  local job = self.jobs:add(request, place, connection and connection.mailbox)
+  if connection then self.courier:post(job, request, program.now()) end
+  return job
+end
+
+--- Stops `job`, at once if there is a bridge.
+function Desk:cancel(job)
+  self.courier:look(program.now())
+  self.courier:cancel(job)
+  if job.cancelling then
+    self.courier:post(job, { request = "cancel", id = job.cancelling, job = job.id }, program.now())
+  end
+end
+
+--- Sends a question whose answer nobody waits for. True if there is a bridge.
+function Desk:ask(message)
+  local connection = self.courier:look(program.now())
+  if not connection then return false end
+  message.id = self.book:client() .. "-" .. ids.digits(program.entropy())
+  return self.courier.box:post(message.id, message, connection.key) == true
+end
+
+--- Keeps what was changed in `job.place`.
+function Desk:keep(job)
+  local record = self.book.state.jobs[job.id]
+  if not record then return end
+  record.place = job.place
+  self.book:write()
+end
+
+return M

@@ -1,0 +1,116 @@
+--- Results of ours in the session: which are selected, which variants belong together, and what can be done with them.
+local changes = require("ardour.host.changes")
+local text = require("shared.text")
+local timeline = require("ardour.host.timeline")
+local tracks = require("ardour.host.tracks")
+
+local M = {}
+
+local KEPT = "✓ "
+
+local function basename(path) return path:match("[^/\\]*$") end
+
+local function entry_of(region, entries)
+  local source = region.sources and region.sources[1]
+  return source and entries[basename(source.path)]
+end
+
+--- The results among the regions of one track: `{region, track, entry}`.
+local function on_track(track, entries)
+  local list = {}
+  for _, region in ipairs(tracks.regions(track.id)) do
+    local entry = entry_of(region, entries)
+    if entry then list[#list + 1] = { region = region, track = track, entry = entry } end
+  end
+  return list
+end
+
+--- Whether the editor's selection holds `result`: as a region, or inside a range on its track. A range means what is
+-- heard in it.
+local function is_meant(result, selection)
+  for _, id in ipairs(selection.regions) do
+    if id == result.region.id then return true end
+  end
+  if not selection.from or result.region.is_muted then return false end
+  local from, to = result.region.position, result.region.position + result.region.length
+  for _, id in ipairs(selection.tracks) do
+    if id == result.track.id and from < selection.to and to > selection.from then return true end
+  end
+  return false
+end
+
+--- The results that are selected, in the order of their tracks.
+function M.selected(desk)
+  local entries, selection, list = desk.ledger:read(), timeline.selection(), {}
+  for _, track in ipairs(tracks.all()) do
+    for _, result in ipairs(on_track(track, entries)) do
+      if is_meant(result, selection) then list[#list + 1] = result end
+    end
+  end
+  return list
+end
+
+--- All results on the track of `result` that belong to its job, by number.
+function M.variants(desk, result)
+  local list = {}
+  for _, other in ipairs(on_track(result.track, desk.ledger:read())) do
+    if other.entry.job == result.entry.job then list[#list + 1] = other end
+  end
+  table.sort(list, function(one, other) return one.entry.number < other.entry.number end)
+  return list
+end
+
+--- Lets the variants called `number` be heard and the others of the job not, in one undo step.
+function M.choose(variants, number)
+  local label = text.say("undo_choose", { number = number })
+  return changes.in_one_undo_step(label, variants[1].track.id, function(playlist)
+    for _, result in ipairs(variants) do
+      changes.show_region(playlist, result.region.id, result.entry.number == number)
+    end
+    return true
+  end)
+end
+
+--- Marks the variants called `number` as kept, lets them be heard, and tells the bridge if it is there.
+function M.keep(desk, variants, number)
+  local label = text.say("undo_keep", { number = number })
+  local done, fault = changes.in_one_undo_step(label, variants[1].track.id, function(playlist)
+    for _, result in ipairs(variants) do
+      local is_kept = result.entry.number == number
+      local plain = result.region.name:gsub("^" .. KEPT, "")
+      changes.show_region(playlist, result.region.id, is_kept)
+      changes.rename(playlist, result.region.id, is_kept and KEPT .. plain or plain)
+    end
+    return true
+  end)
+  if not done then return nil, fault end
+  for _, result in ipairs(variants) do
+    result.entry.kept = result.entry.number == number or nil
+    desk.ledger:add(result.entry)
+  end
+  desk:ask({ request = "choose", job = variants[1].entry.job, number = number })
+  return true
+end
+
+--- Takes the regions of `list` away, in one undo step for each track; the files stay.
+function M.discard(list)
+  local by_track, order = {}, {}
+  for _, result in ipairs(list) do
+    local id = result.track.id
+    if not by_track[id] then
+      by_track[id] = {}
+      order[#order + 1] = id
+    end
+    table.insert(by_track[id], result.region.id)
+  end
+  for _, id in ipairs(order) do
+    local done, fault = changes.in_one_undo_step(text.say("undo_discard"), id, function(playlist)
+      for _, region in ipairs(by_track[id]) do changes.take_away(playlist, region) end
+      return true
+    end)
+    if not done then return nil, fault end
+  end
+  return true
+end
+
+return M

@@ -1,0 +1,109 @@
+--- The session watcher: called ten times a second, it carries letters and events and lays in what is finished.
+local desk_module = require("ardour.desk")
+local dialogs = require("ardour.host.dialogs")
+local landing = require("ardour.landing")
+local program = require("ardour.host.program")
+local report = require("ardour.report")
+local text = require("shared.text")
+local timeline = require("ardour.host.timeline")
+
+local M = {}
+local Watch = {}
+Watch.__index = Watch
+
+local LANDING_SECONDS = 0.5
+
+function M.new() return setmetatable({ notices = {}, works = {}, reported = {} }, Watch) end
+
+function Watch:notice(sentence) self.notices[#self.notices + 1] = sentence end
+
+--- Opens the desk of the session that is open now. What was laid down but never saved is laid down again.
+function Watch:look()
+  local path = timeline.session().path
+  if self.desk and self.desk.session.path == path then return end
+  self.desk, self.works, self.reported = desk_module.open(), {}, {}
+  for _, job in ipairs(self.desk.jobs:all()) do
+    if job.place.landed and landing.is_there(job) then
+      self.desk.jobs:forget(job.id)
+    elseif job.place.landed then
+      landing.take_back(self.desk, job)
+    end
+  end
+end
+
+--- A step towards the landing of `job`.
+function Watch:land(job, now)
+  if job.cancelling then
+    self:notice(text.say("finished_before_cancel", { what = landing.title(job), path = job.takes[1].path }))
+    return self.desk.jobs:forget(job.id)
+  end
+  local work = self.works[job.id] or {}
+  self.works[job.id] = work
+  local outcome, sentence = landing.step(self.desk, job, work)
+  job.waits = outcome == "wait" and sentence or nil
+  if outcome == "wait" then job.next_landing = now + LANDING_SECONDS end
+  if outcome == "busy" or outcome == "wait" then return end
+  self.works[job.id] = nil
+  if outcome == "parked" then
+    self:notice(sentence)
+    self.desk.jobs:forget(job.id)
+  end
+end
+
+--- Brings jobs that have ended to their end on this side, one a tick.
+function Watch:settle(now)
+  for _, job in ipairs(self.desk.jobs:all()) do
+    if job.state == "failed" then
+      self:notice(landing.title(job) .. ": " .. text.problem(job.problem))
+      return self.desk.jobs:forget(job.id)
+    elseif job.state == "cancelled" then
+      return self.desk.jobs:forget(job.id)
+    elseif job.state == "done" and not job.place.landed and (job.next_landing or 0) <= now then
+      return self:land(job, now)
+    end
+  end
+end
+
+--- Says what has gone wrong; never while something is being recorded.
+function Watch:tell()
+  if #self.notices == 0 or timeline.is_recording() then return end
+  local message = table.concat(self.notices, "\n\n")
+  self.notices = {}
+  dialogs.tell(text.say("title"), message)
+end
+
+--- One turn. Nothing happens while an earlier one has a dialog open.
+function Watch:tick()
+  if self.is_busy or not timeline.is_open() then return end
+  self.is_busy = true
+  local fine, fault = pcall(self.turn, self)
+  self.is_busy = false
+  if not fine and fault ~= self.last_fault then
+    self.last_fault = fault
+    program.log("watcher.fault " .. tostring(fault))
+  end
+end
+
+function Watch:turn()
+  local now = program.now()
+  self:look()
+  self.desk:refresh(now)
+  self.desk:tick(now)
+  self:settle(now)
+  report.write(program.files, self.desk, self.reported, now)
+  self:tell()
+end
+
+--- Ardour has saved the session: what was laid down is safe.
+function Watch:saved()
+  if not self.desk or not timeline.is_open() then return end
+  self.desk:refresh(program.now())
+  for _, job in ipairs(self.desk.jobs:all()) do
+    if job.place.landed then self.desk.jobs:forget(job.id) end
+  end
+end
+
+--- The session is closed: another may follow.
+function Watch:closed() self.desk, self.works, self.is_busy = nil, {}, false end
+
+return M
