@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
@@ -20,9 +21,11 @@ from bridge_server.install.hosts import HOSTS
 from bridge_server.install.installation import Standing, chosen_places, installation, removal, standings
 from bridge_server.install.place import Host
 from bridge_server.install.plan import Plan
+from bridge_server.install.reaper_actions import registered, unregistered
 from bridge_server.install.running import is_running, program_names
 from bridge_server.install.surroundings import Surroundings
 from bridge_server.launch import unusable
+from bridge_server.protocol.errors import BadRequest
 from bridge_server.protocol.release import release
 from bridge_server.start_file import write_start_file
 
@@ -45,14 +48,24 @@ Folder = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
 
 
-@command("install", 2, "dawbridge install reaper --dry-run")
-def install(
-    daw: Annotated[Daw | None, typer.Argument(metavar="[reaper|ableton|ardour]", show_default=False)] = None,
-    path: Folder = None,
-    dry_run: DryRun = False,
+@dataclass(frozen=True)
+class HowToInstall:
+    """Where to, and what may be changed."""
+
+    path: Folder = None
+    dry_run: DryRun = False
     force: Annotated[
         bool, typer.Option("--force", help="Replace files that you changed; yours are kept as NAME.yours.")
-    ] = False,
+    ] = False
+    register: Annotated[
+        bool, typer.Option("--register", help="REAPER, closed: also put the scripts into its list of actions.")
+    ] = False
+
+
+@command("install", 2, "dawbridge install reaper --dry-run")
+def install(
+    how: HowToInstall,
+    daw: Annotated[Daw | None, typer.Argument(metavar="[reaper|ableton|ardour]", show_default=False)] = None,
     show: Annotated[bool, typer.Option("--list", help="What is found here, and what is installed in it.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -65,17 +78,20 @@ def install(
         return
     host = HOSTS[daw.value]
     around = Surroundings.here()
-    plans = installation(host, chosen_places(host, around, path), home, release(), force=force)
-    if not dry_run:
+    plans = installation(host, chosen_places(host, around, how.path), home, release(), force=how.force)
+    running = is_running(host, program_names(around.system))
+    if how.register:
+        _check_register(host, running)
+        plans = [registered(plan, backslashes=around.system == "windows") for plan in plans]
+    if not how.dry_run:
         _prepare(home)
         carry_out(plans, home)
         _write_start(home)
-    running = is_running(host, program_names(around.system))
     if as_json:
-        print_json(_facts("install", host, plans, dry_run=dry_run, running=running))
+        print_json(_facts("install", host, plans, dry_run=how.dry_run, running=running))
         return
     _show(plans)
-    _tell_ending(host, plans, dry_run=dry_run, running=running)
+    _tell_ending(host, plans, dry_run=how.dry_run, running=running)
 
 
 @command("uninstall", 2, "dawbridge uninstall reaper --dry-run")
@@ -89,10 +105,12 @@ def uninstall(
     home = Home.find()
     host = HOSTS[daw.value]
     plans = removal(host, home, path)
+    running = is_running(host, program_names(Surroundings.here().system))
+    if host.id == "reaper" and not running:
+        plans = [unregistered(plan) for plan in plans]
     if not dry_run:
         carry_out(plans, home)
     if as_json:
-        running = is_running(host, program_names(Surroundings.here().system))
         print_json(_facts("uninstall", host, plans, dry_run=dry_run, running=running))
         return
     if not plans:
@@ -105,6 +123,17 @@ def uninstall(
     tell(f"Dawbridge is no longer installed in {host.title}.")
     for step in (step for plan in plans for step in plan.undone):
         say(f"{step.path.name} was changed by you and is still there.")
+
+
+def _check_register(host: Host, running: bool) -> None:
+    """Raises WrongUsage, BadRequest."""
+    if host.id != "reaper":
+        raise WrongUsage(f"{host.title} has no list of actions to put scripts into.", "Leave --register out.")
+    if running:
+        raise BadRequest(
+            "REAPER is running, and would overwrite its list of actions when it ends.",
+            "Close REAPER and do it again; or leave --register out and load the scripts by hand.",
+        )
 
 
 def _prepare(home: Home) -> None:

@@ -16,7 +16,7 @@ from bridge_server.install.record import Record, fingerprint
 from bridge_server.install.refusal import refusal
 from bridge_server.protocol.errors import BadRequest
 
-Kind = Literal["new", "update", "same", "keep", "replace", "remove", "leave"]
+Kind = Literal["new", "update", "same", "keep", "replace", "remove", "leave", "copy", "register", "unregister"]
 
 MEANINGS: dict[Kind, str] = {
     "new": "new",
@@ -26,6 +26,9 @@ MEANINGS: dict[Kind, str] = {
     "replace": "new; yours is {yours}",
     "remove": "goes",
     "leave": "yours: stays",
+    "copy": "copy of the next, as it was",
+    "register": "our actions come in",
+    "unregister": "our actions go",
 }
 """What becomes of a file, as tables say it."""
 

@@ -61,7 +61,8 @@ def lay_out(files: Contents, _: Path) -> Contents:
 def clicks(place: Place) -> tuple[str, ...]:
     return (
         "In REAPER: *Actions → Show action list → New action → Load ReaScript…*, choose the files in"
-        f" {place.folder / SCRIPTS} (all of them at once), and give those you use a key.",
+        f" {place.folder / SCRIPTS} (all of them at once), and give those you use a key. Or close REAPER and let"
+        " `dawbridge install reaper --register` do it.",
     )
 
 

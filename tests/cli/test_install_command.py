@@ -188,3 +188,19 @@ def test_without_anybody_to_speak_to_the_command_still_works(home: Path) -> None
     """As pythonw starts us on Windows: no stdout, no stderr."""
     code = "import sys; sys.stdout = sys.stderr = None; from bridge_server.cli import main; sys.exit(main())"
     assert subprocess.run([sys.executable, "-c", code, "install", "--list"], timeout=60).returncode == 0
+
+
+def test_reaper_s_list_of_actions_is_only_touched_while_reaper_is_closed(
+    dawbridge: Dawbridge, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions = around.settings / "REAPER" / "reaper-kb.ini"
+    with monkeypatch.context() as patch:
+        patch.setattr("bridge_server.cli.install.program_names", lambda system: frozenset({"reaper"}))
+        said = dawbridge("install", "reaper", "--register", "--json")
+        assert (said.code, said.last["error"]["code"]) == (1, "bad_request")
+        assert scripts_in(around) == {} and not actions.exists()
+    assert dawbridge("install", "reaper", "--register").code == 0
+    assert actions.read_text().count("SCR 4 0 RS") == 2
+    assert dawbridge("uninstall", "reaper").code == 0
+    assert actions.read_text() == ""
+    assert dawbridge("install", "ardour", "--register").code == 2
