@@ -65,7 +65,7 @@ class HowToInstall:
 @command("install", 2, "dawbridge install reaper --dry-run")
 def install(
     how: HowToInstall,
-    daw: Annotated[Daw | None, typer.Argument(metavar="[reaper|ableton|ardour]", show_default=False)] = None,
+    daw: Annotated[Daw | None, typer.Argument(help="Into which.", show_default=False)] = None,
     show: Annotated[bool, typer.Option("--list", help="What is found here, and what is installed in it.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -96,7 +96,7 @@ def install(
 
 @command("uninstall", 2, "dawbridge uninstall reaper --dry-run")
 def uninstall(
-    daw: Annotated[Daw, typer.Argument(metavar="[reaper|ableton|ardour]", show_default=False)],
+    daw: Annotated[Daw, typer.Argument(help="Out of which.", show_default=False)],
     path: Folder = None,
     dry_run: DryRun = False,
     as_json: Json = False,
