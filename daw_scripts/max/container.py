@@ -8,7 +8,7 @@ Outside, a chunk is a 4-byte tag, a little-endian 32-bit size, and that many byt
           mx@c  u32 16, u64 where dlst begins, counted from mx@c; then the files' bytes, the patcher first
           dlst  u32 size; inside it one `dire` a file: type fnam sz32 of32 vers flag mdat, sizes with their headers
 
-Source: Ableton's and third parties' files, walked byte by byte.
+Source: Ableton's and third parties' files, walked byte by byte. [U amxd] Live opens what is written here.
 """
 
 import struct

@@ -11,7 +11,8 @@ from daw_scripts.max.patch import Patch
 from daw_scripts.max.strip import control_with_cords, to_controls, window
 
 FIRST_PORT = 49_151
-"""What [udpreceive] listens on until the script has chosen a port; a box needs one."""
+"""What [udpreceive] listens on until the script has chosen a port; a box needs one. [U udpreceive] `port n` moves it,
+and a port that is taken does no harm but a line in Max's console."""
 BRIDGE_PORT = 39_951
 """Where the bridge usually listens; the script reads the real port from connection.json."""
 LOOPBACK = "127.0.0.1"
@@ -66,6 +67,7 @@ def _script(patch: Patch, description: Description, build: Build) -> None:
     patch.add("udpreceive", "newobj", f"udpreceive {FIRST_PORT} @defer 1")
     patch.add("osc", "newobj", "prepend osc")
     patch.chain("udpreceive", "osc", "in")
+    # [U pattr] keeps a symbol with the set, and says it when the set is opened.
     patch.add(
         "memory",
         "newobj",
@@ -85,7 +87,7 @@ def _start(patch: Patch) -> None:
     patch.add("thisdevice", "newobj", "live.thisdevice")
     patch.add("start", "newobj", "t b b")
     patch.add("loaded", "message", "loaded")
-    patch.add("dspstate", "newobj", "dspstate~")
+    patch.add("dspstate", "newobj", "dspstate~")  # [U rate] in Live it tells the rate of the set, also on a bang
     patch.add("rate", "newobj", "prepend rate")
     patch.chain("thisdevice", "start", "loaded", "in")
     patch.cord("start", 1, "dspstate")
@@ -98,6 +100,7 @@ def _live(patch: Patch) -> None:
     patch.add("calls", "newobj", "route target call")
     patch.add("target", "newobj", "prepend id")
     patch.add("call", "newobj", "prepend call")
+    # [U live-object] takes a path with spaces as one symbol.
     patch.add("live", "newobj", "live.object", saved_object_attributes={"_persistence": 0})
     patch.add("made", "newobj", "prepend made")
     patch.cord("script", 4, "calls")

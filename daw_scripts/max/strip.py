@@ -21,12 +21,12 @@ def control_with_cords(patch: Patch, control: Control) -> None:
         _text_out(patch, control, "in")
     elif control.opens:
         patch.add(f"{control.id}-open", "message", "open")
-        patch.add(f"{control.id}-control", "newobj", "pcontrol")
+        patch.add(f"{control.id}-control", "newobj", "pcontrol")  # [U window] opens in a frozen device, above Live
         patch.chain(control.id, f"{control.id}-open", f"{control.id}-control", f"{control.opens}-window")
     elif control.sends == "send":
         _send(patch, control)
     elif control.sends and control.mode == "button":
-        # A message box answers a bang and a number alike, so it does not matter which of them a button gives.
+        # [U button] One message a click. A message box answers a bang and a number alike, whichever of them it is.
         patch.add(f"{control.id}-word", "message", control.sends)
         patch.chain(control.id, f"{control.id}-word", "in")
     elif control.sends:
@@ -56,7 +56,10 @@ def _text_out(patch: Patch, control: Control, target: str) -> None:
 
 
 def to_controls(patch: Patch, description: Description) -> None:
-    """What the script says to the strip, by the name of the control."""
+    """What the script says to the strip, by the name of the control.
+
+    [U live-comment] A live.comment shows what `set` brings; [U active] `active 0` makes a live.text grey and deaf.
+    """
     names = list(description.from_script)
     windows = {control.id: window for window in description.windows for control in window.controls}
     patch.add("ui", "newobj", "route " + " ".join(names))
@@ -127,7 +130,7 @@ def _looks(control: Control) -> dict[str, Any]:
     elif control.kind == "live.comment":
         looks = {"textjustification": 0}
     elif control.kind == "textedit":
-        # One symbol, so that commas and line feeds survive.
+        # [U textedit] One symbol, so that commas and line feeds survive; the keyboard goes to it in Live; kept with sets.
         looks = {"outputmode": 1, "keymode": 0, "wordwrap": 1, "fontname": FONT, "fontsize": FONT_SIZE} | WITHOUT_THEME
         looks |= {"hint": control.hint} if control.hint else {}
     return looks | ({"ignoreclick": 1} if control.mode == "lamp" else {})

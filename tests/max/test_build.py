@@ -1,0 +1,58 @@
+"""What is installed into Live: complete, checked, the same each time; and the script and the strip know each other's words."""
+
+import re
+from pathlib import Path, PurePosixPath
+
+from daw_scripts import build as whole
+from daw_scripts.max.build import files
+from daw_scripts.max.checks import faults
+from daw_scripts.max.container import read
+from daw_scripts.max.description import read_description
+from daw_scripts.max.script import FOLDER
+from daw_scripts.max.syntax import es5_faults
+
+DEVICES = ["Dawbridge.amxd", "Dawbridge (Live 11).amxd"]
+
+
+def test_what_there_is():
+    made = files("1.2.3")
+    assert set(made) == {*DEVICES, *(f"unfrozen/{name}" for name in DEVICES), "unfrozen/dawbridge.js"}
+    script = made["unfrozen/dawbridge.js"]
+    assert b"1.2.3" in script.splitlines()[0]
+    for name in DEVICES:
+        assert faults(made[name]) == []
+        assert faults(made[f"unfrozen/{name}"]) == []
+        assert [file.data for file in read(made[name]).files[1:]] == [script]
+
+
+def test_byte_identical():
+    assert files("1.2.3") == files("1.2.3")
+    assert files("1.2.3")["Dawbridge.amxd"] != files("1.2.4")["Dawbridge.amxd"]
+
+
+def test_live_is_one_of_the_hosts():
+    paths = set(whole.files_of("ableton", "1.2.3"))
+    assert PurePosixPath("Dawbridge.amxd") in paths
+
+
+def test_the_script_is_es5_as_a_whole_and_in_each_part():
+    assert es5_faults(files("1.2.3")["unfrozen/dawbridge.js"].decode()) == []
+    for path in sorted(FOLDER.glob("*.js")):
+        assert es5_faults(path.read_text(encoding="utf-8")) == [], path.name
+
+
+def test_nothing_in_the_script_brings_live_down():
+    """`outlet.apply` and `messnamed.apply` do; comments may speak of them."""
+    for path in sorted(FOLDER.glob("*.js")):
+        code = re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert not re.search(r"\b(outlet|messnamed)\.(apply|call)\b", code), path.name
+
+
+def test_one_fact_of_live_is_marked_in_one_place():
+    """Every `[U …]` of the device's build has its row in HOST_FACTS.md."""
+    folder = Path(whole.__file__).parent
+    rows = (folder / "HOST_FACTS.md").read_text(encoding="utf-8")
+    for path in [*sorted((folder / "max").glob("*.py")), folder / "max" / "device.toml"]:
+        for fact in re.findall(r"\[U ([a-z-]+)\]", path.read_text(encoding="utf-8")):
+            assert f"`{fact}`" in rows, f"{path.name}: {fact} has no row"
+    assert read_description().script == "dawbridge.js"
