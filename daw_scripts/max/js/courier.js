@@ -213,7 +213,7 @@ Courier.prototype.takeText = function (text) {
 Courier.prototype.take = function (event) {
   this.heardAt = this.desk.now();
   this.unanswered = 0;
-  if (event.seq > 0) {
+  if (event.seq > 0 && protocol.events[event.event].kept) {
     this.send({ request: "ack", id: "ack-" + event.seq, seq: event.seq });
     if (this.seen.indexOf(event.seq) >= 0) return;
     this.seen.push(event.seq);
