@@ -65,10 +65,14 @@ function ask(work, desk, verb) {
     var made = requests.build(verb, subject, wished);
     var words = subject.range && subject.track ? text.say("range", subjects.words(subject)) : subject.place.range;
     made.forEach(function (request) { checked(request); });
-    made.forEach(function (request) {
-      submit(desk, request, requests.place(verb, subject, desk.session, words));
+    work.then(function () {
+      made.forEach(function (request) { desk.jobs.add(request, requests.place(verb, subject, desk.session, words)); });
     });
-    remark(desk, subject, made.length);
+    work.then(function () { desk.memory.keep(); });
+    work.then(function () {
+      made.forEach(function (request) { desk.courier.post(request); });
+      remark(desk, subject, made.length);
+    });
   });
 }
 
@@ -84,12 +88,6 @@ function latestTake(desk) {
 function checked(request) {
   var fault = letter.fault(request);
   if (fault) throw new Error(request.request + ": " + fault);
-}
-
-function submit(desk, request, place) {
-  desk.jobs.add(request, place);
-  desk.memory.keepSoon();
-  desk.courier.post(request);
 }
 
 function remark(desk, subject, count) {

@@ -1,6 +1,9 @@
 /**
  * Who this device is and what it still waits for, over the end of the set and of Live: it comes back from the set's
- * hidden parameter and from the disk (see store.js), and the newer of the two counts.
+ * hidden parameter and from the disk (see store.js).
+ *
+ * The set's own memory counts first: a result that was laid in after the set was last saved does not lie in it, and is
+ * laid in once more. The disk adds the jobs that were asked for since.
  */
 var adopt = require("./adopt");
 var ids = require("./ids");
@@ -68,8 +71,18 @@ Memory.prototype.recall = function () {
   presence.say(this.client, this.desk.token, now);
   if (kept) this.take(kept);
   var disk = home && kept ? store.load(home, this.client) : null;
-  if (disk) this.take(disk);
+  if (disk && (kept.isBrief || disk.number > kept.number)) this.take(disk);
+  this.resume();
   this.keepSoon();
+};
+
+/** What was never answered is sent again. */
+Memory.prototype.resume = function () {
+  var courier = this.desk.courier;
+  this.desk.jobs.running().forEach(function (job) {
+    if (job.cancelling) courier.post({ request: "cancel", id: job.cancelling, job: job.id });
+    else if (job.state === "sent") courier.post(job.request);
+  });
 };
 
 /** A device that was never saved with its set: whoever spoke for this very set, if nobody does now. */
@@ -106,7 +119,7 @@ Memory.prototype.keep = function () {
   if (!this.isReady()) return;
   desk.results.splice(0, Math.max(0, desk.results.length - MOST_RESULTS));
   var kept = {
-    client: this.client, number: this.number, home: desk.courier.home, song: live.songPath(),
+    number: this.number, client: this.client, home: desk.courier.home, song: live.songPath(),
     after: desk.jobs.after, saidUnsaved: this.hasSaidUnsaved, jobs: desk.jobs.records(), results: desk.results
   };
   var hasWork = kept.jobs.length + kept.results.length > 0;

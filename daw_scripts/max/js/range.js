@@ -46,7 +46,8 @@ readers.clip = function (work, subject) {
   });
   work.then(function () {
     if (!clip.flag("is_audio_clip")) throw new Refusal("midi_clip", { clip: clip.text("name") });
-    subject.isSession = !clip.flag("is_arrangement_clip") && !clip.flag("is_take_lane_clip");
+    subject.isLane = clip.flag("is_take_lane_clip");
+    subject.isSession = !subject.isLane && !clip.flag("is_arrangement_clip");
   });
   work.then(function () { ownerOf(work, clip, subject); });
   work.then(function () {
@@ -66,7 +67,7 @@ function ownerOf(work, clip, subject) {
     var parent = clip.one("canonical_parent");
     if (!parent) throw new Refusal("no_clip_shown");
     if (subject.isSession) subject.slotId = parent.id;
-    if (parent.ids("clip_slots").length > 0 || parent.number("has_audio_input") !== null) subject.trackId = parent.id;
+    if (!subject.isSession && !subject.isLane) subject.trackId = parent.id;
     else work.then(function () {
       var track = parent.one("canonical_parent");
       if (track) subject.trackId = track.id;

@@ -92,8 +92,8 @@ function meant(desk) {
 /** A result from a time that nobody remembers: its clip and the files beside its own tell enough. */
 function forgotten(desk, shown) {
   var parent = shown.clip.one("canonical_parent");
-  var track = parent && parent.ids("arrangement_clips").length === 0 ? parent.one("canonical_parent") : parent;
-  if (track && shown.clip.flag("is_take_lane_clip")) track = parent.one("canonical_parent");
+  var isOnTrack = shown.clip.flag("is_arrangement_clip") && !shown.clip.flag("is_take_lane_clip");
+  var track = parent && !isOnTrack ? parent.one("canonical_parent") : parent;
   if (!track) throw new Refusal("result_gone", { path: shown.path });
   var name = track.text("name");
   return {

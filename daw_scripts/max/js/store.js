@@ -2,8 +2,9 @@
  * What a device remembers: with the set, as one symbol of a hidden parameter, and on the disk, because a set that was not
  * saved before Live died forgets its parameters.
  *
- * On the disk lie two files in the user's Dawbridge folder, written in turn: each carries a number that counts up and
- * ends with a mark. Whatever happens while one is written, the other is whole. The higher number counts.
+ * On the disk lie two files in the user's Dawbridge folder, written in turn. Each carries a number that counts up, at its
+ * beginning and at its end: a file of which only the beginning is new says two numbers, and is not believed. Whatever
+ * happens while one is written, the other is whole. The higher number counts.
  */
 var files = require("./files");
 var json = require("./json");
@@ -19,7 +20,8 @@ function fileOf(home, client, number) {
 /** What a file or a symbol says: an object with `client`, or null for anything else, half a file included. */
 exports.parse = function (text) {
   var value = text ? json.read(text) : null;
-  return value && value.end === MARK && typeof value.client === "string" ? value : null;
+  var isWhole = value && value.end === MARK && value.number === value.check;
+  return isWhole && typeof value.client === "string" ? value : null;
 };
 
 /** What the disk remembers of `client`, or null. */
@@ -33,18 +35,28 @@ exports.load = function (home, client) {
 
 /** Writes `memory`, whose `number` is counted up here. False where the disk refuses. */
 exports.save = function (home, memory) {
-  memory.number = (memory.number || 0) + 1;
-  memory.end = MARK;
+  memory.number += 1;
+  close(memory);
   return files.writeNow(fileOf(home, memory.client, memory.number), json.write(memory));
 };
 
 /** The same as a symbol for the set; without the requests if it would become too long for an atom of Max. */
 exports.symbol = function (memory) {
-  memory.end = MARK;
+  close(memory);
   var text = json.write(memory);
   if (text.length <= LARGEST_SYMBOL) return text;
-  var brief = { client: memory.client, number: memory.number, after: memory.after, home: memory.home, end: MARK };
+  var brief = { number: memory.number, client: memory.client, after: memory.after, home: memory.home };
+  brief.isBrief = true;
   brief.jobs = [];
   brief.results = memory.results.slice(-4);
+  close(brief);
   return json.write(brief);
 };
+
+/** What a whole memory ends with. */
+function close(memory) {
+  delete memory.check;
+  delete memory.end;
+  memory.check = memory.number;
+  memory.end = MARK;
+}

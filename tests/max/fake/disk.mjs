@@ -1,7 +1,7 @@
 // Disks for Max's File: one in memory for any system's paths, one that is the real disk.
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 
-/** Files by path. `isFull` refuses to write more than `room` bytes; paths in `locked` cannot be written. */
+/** Files by path. `room`: bytes that a file may have; `tornAfter`: bytes after which Live dies. */
 export class MemoryDisk {
   constructor() {
     this.files = new Map();
@@ -89,11 +89,12 @@ export function makeFiles(disk, inner) {
     writestring(text) {
       if (text.length > 2048) throw new Error("writestring takes 2048 characters");
       if (/[^\x00-\x7f]/.test(text)) throw new Error("writestring writes ASCII");
-      const fresh = Buffer.from(text, "latin1").subarray(0, Math.max(0, disk.room - this.position));
+      const room = Math.max(0, Math.min(disk.room, disk.tornAfter ?? Infinity) - this.position);
+      const fresh = Buffer.from(text, "latin1").subarray(0, room);
       this.bytes = Buffer.concat([this.bytes.subarray(0, this.position), fresh, this.bytes.subarray(this.position + fresh.length)]);
       this.position += fresh.length;
-      if (disk.tornAfter !== undefined && this.position > disk.tornAfter) throw new Error("Live died");
       disk.write(this.path, this.bytes);
+      if (this.position >= disk.tornAfter) throw new Error("Live died");
     }
 
     close() {

@@ -18,7 +18,7 @@ export class Stage {
     this.files = new Map();
     this.wire = new Wire(this.clock);
     this.audio(VOICE, 10);
-    this.disk.put(SONG, "gzip");
+    this.disk.put(live.path || SONG, "gzip");
     this.disk.put(`${DEVICE.replace("Macintosh HD:", "").replace(/\/[^/]*$/, "")}/dawbridge-home.json`, JSON.stringify({ home: HOME }));
     this.disk.folders.add(HOME);
     if (bridge) this.bridge = new ScriptedBridge(this.wire, this.disk, HOME);
