@@ -1,159 +1,290 @@
---- An action at work: its jobs, its window, and the loop that REAPER calls some thirty times a second.
+--- Dawbridge in REAPER, without a face: jobs, the bridge, results. Actions and the panel are faces of it.
 --
--- Each action has its own name at the bridge, hence its own mailbox and its own remembered jobs: two actions, or one
--- started twice, never take each other's letters.
-local host = require("reaper.host")
-local landing = require("reaper.landing")
+-- How a face uses it:
+--
+--   local current = session.open()                      -- this module
+--   current:reason("edit")              nil, or a sentence: why the verb is greyed out
+--   local list, reason, values = subjects.find("repaint", current:options())     -- reaper/subjects.lua
+--       nil: say text.say(reason, values). The reason "several_tracks" is a question: ask "each" or "mix", put it into
+--       `options.several`, and find again. Each entry has `hints` for the form and `notes` to be said.
+--   wishes.read(entry.verb, answers, verbs.landing_fields) → what the user wishes (see shared/wishes.lua)
+--   current:submit(entry, wished)       true; nil and a sentence. For every entry of the list
+--   current:cancel(id)                  stops a job; without an id the newest one
+--   current:dismiss(id)                 takes a job that has ended (failed, parked) off the list
+--   current:is_reachable()              whether a bridge runs; nil and a problem for text.problem
+-- current:start_bridge()              starts one: true; nil and a sentence. Never in the middle of a drawing loop's
+-- frame
+--   current:engine_text()               how the engine is, in a sentence
+--   current:rows(now)                   the jobs, as reaper/status.lua describes them
+--   current.notices                     sentences to be shown until the user has read them: clear the list then
+--   current.courier.welcome             the bridge's last `welcome` (backends, absent ones), or nil
+--
+-- Results that lie in the project are steered with reaper/steering.lua (look, play, step, keep, discard); what `keep`
+-- returns goes to `current:tell(message)`.
+--
+-- A face with a loop of its own calls `current:run(face)`, where face is `{draw(session, now), close(), is_keeper}`.
+-- `draw` is called once a tick, after the work of that tick, and returns true for as long as the face wants to live;
+-- when it does not, and no job needs the loop, the loop ends. A keeper (the panel) takes the loop over from any other
+-- script. No call but `start_bridge` waits for anything; a tick takes less than 5 ms.
+local chores = require("reaper.chores")
 local courier = require("shared.courier")
+local host = require("reaper.host")
 local ids = require("shared.ids")
 local jobs = require("shared.jobs")
+local json = require("shared.json")
+local landing = require("reaper.landing")
 local mailbox = require("shared.mailbox")
+local offer = require("shared.offer")
+local orders = require("reaper.orders")
+local requests = require("shared.requests")
+local settling = require("reaper.settling")
+local starter = require("shared.starter")
 local status = require("reaper.status")
 local store = require("shared.store")
 local text = require("shared.text")
-local window = require("reaper.window")
+local verbs = require("shared.verbs")
+local wire = require("reaper.wire")
 
 local M = {}
 local Session = {}
 Session.__index = Session
 
-local LANDING_SECONDS = 0.5
+local CLIENT, WELCOME = "client", "welcome"
+local CONTEXT_SECONDS = 10
+--- So long an action waits for the script that runs the loop to take its orders, before it runs the loop itself.
+local PATIENCE_SECONDS = 1.5
 
-local function client_name(action)
-  local key = "client_" .. action
-  local name = host.remembered(key)
+local function client_name()
+  local name = host.remembered(CLIENT)
   if name == "" then
-    name = "reaper-" .. action .. "-" .. ids.digits(host.guid())
-    host.remember(key, name, true)
+    name = "reaper-" .. ids.digits(host.guid())
+    host.remember(CLIENT, name, true)
   end
   return name
 end
 
---- The session of `action` with the jobs of earlier runs. A session of the same action that runs already steps back.
-function M.open(action)
-  local session = { action = action, notices = {}, token = host.guid(), wants_window = true }
-  host.remember("instance_" .. action, session.token, false)
-  session.jobs = jobs.open(store.open(host.files, host.own_folder(action)), host.log)
-  session.courier = courier.open({
-    files = host.files, home = mailbox.home(host.system, os.getenv), client = client_name(action), jobs = session.jobs,
-    entropy = host.guid, log = host.log,
-  })
-  session.window = window.new("Dawbridge")
-  return setmetatable(session, Session)
+--- What the bridge said to another script of this run, if it is still the same bridge.
+local function remembered_welcome(key)
+  local kept = json.decode(host.remembered(WELCOME))
+  return type(kept) == "table" and kept.key == key and kept.welcome or nil
 end
 
---- True if the bridge can be reached; nil and the problem if not.
-function Session:find_bridge()
+--- The session, with the jobs of earlier runs and of other scripts.
+function M.open()
+  local session = setmetatable({ notices = {}, chores = chores.new(), voice = orders.voice() }, Session)
+  session.client, session.home = client_name(), mailbox.home(host.system, os.getenv)
+  session.jobs = jobs.open(store.open(host.files, host.own_folder("jobs")), host.log)
+  session.landed = store.open(host.files, host.own_folder("landed"))
+  session.courier = courier.open({
+    files = host.files, home = session.home, client = session.client, jobs = session.jobs, entropy = host.guid,
+    log = host.log, place = function(event) settling.place(session, event) end,
+  })
+  local connection = session.courier:look(host.now())
+  session.courier.welcome = connection and remembered_welcome(connection.key)
+  return session
+end
+
+-- what a face may ask ---------------------------------------------------------------------------------------------
+
+--- Why `id` cannot be asked for; nil if it can, as far as is known.
+function Session:reason(id) return offer.reason(verbs.get(id), self.courier.welcome) end
+
+--- Options for reaper/subjects.lua.
+function Session:options() return { context = offer.context_seconds(self.courier.welcome, CONTEXT_SECONDS) } end
+
+function Session:is_reachable()
   local connection, problem = self.courier:look(host.now())
   return connection and true, problem
 end
 
---- Remembers and soon sends `request`; its result goes to `place` in `project`.
-function Session:submit(request, place, project)
-  local job = self.jobs:add(request, place, self.courier.connection.mailbox)
-  job.tab = project
+--- Starts the bridge with the command that it has written down for that.
+function Session:start_bridge()
+  local command, fault = starter.command(host.files, self.home)
+  if not command then return nil, fault end
+  local line
+  line, fault = starter.line(command)
+  if not line then return nil, fault end
+  if host.start_program(line) then return true end
+  return nil, text.say("start_failed")
 end
 
-function Session:has_work() return #self.jobs:all() > 0 end
+local function place_of(entry, wished, version)
+  local place = { replace = wished.replace, stems = wished.stems, version = version }
+  for name, value in pairs(entry.place) do place[name] = value end
+  return place
+end
 
---- Starts the loop.
-function Session:run()
+--- Makes jobs of `entry` (of reaper/subjects.lua) with `wished`. They are remembered at once and leave at the next
+-- ticks.
+function Session:submit(entry, wished)
+  local list, fault = requests.build(entry.verb, entry.subject, wished, host.guid)
+  if not list then return nil, fault end
+  local folder = self.courier.connection and self.courier.connection.mailbox
+  for index, request in ipairs(list) do
+    local place = place_of(entry, wished, #list > 1 and index or nil)
+    local job = self.jobs:add(request, place, folder, entry.listening)
+    job.tab = entry.project
+    if not self.voice:speaks() then orders.give({ order = "job", id = job.id }) end
+  end
+  for _, note in ipairs(entry.notes or {}) do self:notice(note) end
+  return true
+end
+
+--- The newest job that can be stopped; nil if there is none.
+function Session:newest()
+  local all = self.jobs:all()
+  for index = #all, 1, -1 do
+    if status.can_stop(all[index]) then return all[index] end
+  end
+  return nil
+end
+
+--- Stops job `id`, or the newest. False if there is nothing to stop.
+function Session:cancel(id)
+  local job = id and self.jobs:get(id) or not id and self:newest()
+  if not job or not status.can_stop(job) then return false end
+  if self.voice:speaks() then
+    self.courier:cancel(job)
+  else
+    orders.give({ order = "cancel", id = job.id })
+  end
+  return true
+end
+
+--- Takes a job that has ended off the list; one that waits for its project too, whose files then stay where they are.
+function Session:dismiss(id)
+  local job = self.jobs:get(id)
+  if job and (status.has_ended(job) or job.state == "done") then self.jobs:forget(id) end
+end
+
+--- Asks the bridge something that belongs to no job, such as `choose`; repeated until it answers.
+function Session:tell(message)
+  if self.voice:speaks() then self.courier:ask(message) else orders.give({ order = "ask", message = message }) end
+end
+
+--- Tells the user something that needs no answer.
+function Session:notice(sentence)
+  if not self.is_guest then
+    self.notices[#self.notices + 1] = sentence
+  else
+    orders.give({ order = "notice", sentence = sentence })
+  end
+end
+
+function Session:rows(now)
+  local rows = {}
+  for index, job in ipairs(self.jobs:all()) do rows[index] = status.row(job, self.courier, now or host.now()) end
+  return rows
+end
+
+function Session:engine_text()
+  if not self.courier.connection then return text.problem(self.courier.problem) end
+  if self.courier.engine_problem then return text.problem(self.courier.engine_problem) end
+  return text.say("engine_is_" .. (self.courier.engine or "unknown"))
+end
+
+--- Whether something is going on that needs the loop.
+function Session:has_work()
+  for _, job in ipairs(self.jobs:all()) do
+    if not status.has_ended(job) then return true end
+  end
+  return #landing.peaks > 0 or #self.courier.asks > 0 and self.courier.connection ~= nil or not self.chores:are_done()
+end
+
+-- the loop --------------------------------------------------------------------------------------------------------
+
+local obey = {}
+
+function obey.job(session, order)
+  local record = session.jobs:get(order.id) or session.jobs.store:read(order.id)
+  if record then session.jobs:adopt(record).resumed = nil end
+end
+
+function obey.cancel(session, order) session:cancel(order.id ~= "" and order.id or nil) end
+
+function obey.ask(session, order) session.courier:ask(order.message) end
+
+function obey.notice(session, order) session:notice(order.sentence) end
+
+function obey.show(session) session.wants_face = true end
+
+--- Makes this script the one that runs the loop.
+function Session:speak()
+  self.is_guest = false
+  self.voice:speak()
+  self.courier.around = wire.around(self.client)
+  self.courier.folder, self.courier.greeted = nil, false
   host.mark_running(true)
+end
+
+--- The work of one tick, without a face: letters, events, listening, laying in.
+function Session:tick(now)
+  self.voice:beat(now)
+  for _, order in ipairs(orders.take()) do
+    if obey[order.order] then obey[order.order](self, order) end
+  end
+  local welcome = self.courier.welcome
+  self.courier:tick(now)
+  if self.courier.welcome ~= welcome and self.courier.connection then
+    host.remember(WELCOME, json.encode({ key = self.courier.connection.key, welcome = self.courier.welcome }), false)
+  end
+  settling.settle(self, now)
+  self.chores:tick()
+  landing.continue_peaks()
+end
+
+--- Runs the loop with `face`, or leaves it to the script that runs it already.
+function Session:run(face)
+  self.face, self.is_guest = face, not face.is_keeper and self.voice:another_speaks()
+  self.patience_ends = host.now() + PATIENCE_SECONDS
   host.at_exit(function()
-    self.window:close()
-    host.mark_running(false)
+    face.close()
+    self.voice:stop()
+    if not self.is_guest then host.mark_running(false) end
   end)
+  if not self.is_guest then self:speak() end
   host.defer(function() self:loop() end)
 end
 
+--- A guest ends as soon as its orders are taken; if nobody takes them, it runs the loop itself.
+function Session:wait_as_guest(now)
+  if not orders.are_waiting() then
+    self.is_over = true
+  elseif now > self.patience_ends then
+    self:speak()
+  end
+end
+
+function Session:turn()
+  local now = host.now()
+  if self.is_guest then return self:wait_as_guest(now) end
+  if not self.voice:speaks() then
+    -- Another script runs the loop now: what is left is in the store. A keeper waits for it to end, and goes on.
+    if not self.face.is_keeper then return self:leave() end
+    if not self.voice:another_speaks() then self:speak() end
+  elseif not self.is_broken then
+    self:tick(now)
+  end
+  local wants_to_live = self.face.draw(self, now)
+  if not wants_to_live and (self.is_broken or self.face.is_keeper or not self:has_work()) then self:leave() end
+end
+
 function Session:loop()
-  local fine, fault = xpcall(self.tick, debug.traceback, self)
+  local fine, fault = xpcall(self.turn, debug.traceback, self)
   if not fine then
     host.log("script.fault " .. fault)
-    if self.is_broken then return end
-    self.is_broken, self.wants_window = true, true
-    self.notices = { text.say("script_fault", { path = host.log_path() }) }
+    if self.is_broken then return self:leave() end
+    self.is_broken = true
+    self:notice(text.say("script_fault", { path = host.log_path() }))
   end
   if not self.is_over then host.defer(function() self:loop() end) end
-end
-
---- Tells the user something that needs no answer: in the window, which opens again for it.
-function Session:notice(sentence)
-  self.notices[#self.notices + 1] = sentence
-  self.wants_window = true
-end
-
---- Lays in `job` if it can be done now.
-function Session:land(job, now)
-  if (job.next_landing or 0) > now then return end
-  job.next_landing = now + LANDING_SECONDS
-  if job.cancelling then
-    self:notice(text.say("finished_before_cancel", { what = status.title(job), path = job.takes[1].path }))
-    return self.jobs:forget(job.id)
-  end
-  local outcome, sentence = landing.land(job, (host.project()))
-  job.waits = outcome == "wait" and sentence or nil
-  if outcome == "wait" then return end
-  if sentence then self:notice(sentence) end
-  self.jobs:forget(job.id)
-end
-
---- Brings jobs that have ended to their end on this side.
-function Session:settle(now)
-  for _, job in ipairs(self.jobs:all()) do
-    if job.state == "done" then
-      self:land(job, now)
-    elseif job.state == "failed" then
-      self:notice(text.problem(job.problem))
-      self.jobs:forget(job.id)
-    elseif job.state == "cancelled" then
-      self.jobs:forget(job.id)
-    end
-  end
-end
-
---- Esc stops the newest job that still runs.
-function Session:escape()
-  if #self.notices > 0 then
-    self.notices = {}
-    return
-  end
-  local all = self.jobs:all()
-  for index = #all, 1, -1 do
-    if status.can_stop(all[index]) then return self.courier:cancel(all[index]) end
-  end
-end
-
-function Session:show(now)
-  if self.wants_window then self.window:open() end
-  local heard = self.window:heard()
-  if heard == "escape" then self:escape() end
-  if heard == "space" then host.play_or_stop((host.project())) end
-  if heard == "closed" then self.notices, self.wants_window = {}, false end
-  local rows = {}
-  for index, job in ipairs(self.jobs:all()) do rows[index] = status.row(job, self.courier, now) end
-  local message = #self.notices > 0 and table.concat(self.notices, "\n\n") or nil
-  local footer = message and "footer_notice" or math.floor(now / 4) % 2 == 0 and "footer" or "footer_cancel"
-  self.window:draw(rows, message, text.say(footer))
-end
-
-function Session:tick()
-  local now = host.now()
-  if not self.is_broken then
-    if host.remembered("instance_" .. self.action) ~= self.token then return self:leave() end
-    self.courier:tick(now)
-    self:settle(now)
-    landing.continue_peaks()
-  end
-  self:show(now)
-  local has_work = not self.is_broken and (self:has_work() or #landing.peaks > 0)
-  if not has_work and #self.notices == 0 then self:leave() end
 end
 
 --- Ends the loop. What is left is in the store, for the next run or for the session that took over.
 function Session:leave()
   self.is_over = true
-  self.window:close()
+  self.face.close()
+  self.voice:stop()
 end
 
 return M

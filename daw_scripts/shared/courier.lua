@@ -13,11 +13,15 @@ local POLL_SECONDS = 0.1
 local LOOK_SECONDS = 2
 local EVENTS_A_TICK = 8
 local SILENT_SECONDS = 5
+local SLOWEST_ASK_SECONDS = 15
 
---- `parts`: files, home, client, jobs, entropy() (any unique text) and log(sentence). With `around(mailbox)` what it
--- returns takes the mailbox's place: see shared/osc_box.lua.
+--- `parts`: files, home, client, jobs, entropy() (any unique text), log(sentence) and, if wished,
+--   place(event)      hears of takes that were chosen elsewhere
+--   around(mailbox)   what it returns takes the mailbox's place: see shared/osc_box.lua
+-- What a courier knows: `connection`, `problem`, `engine` ("starting", "ready", "down"; nil: not heard),
+-- `engine_problem` and `welcome` (the last one).
 function M.open(parts)
-  local courier = { next_poll = 0, next_look = 0, next_greeting = 0, engine = nil, greeted = false }
+  local courier = { next_poll = 0, next_look = 0, next_greeting = 0, engine = nil, greeted = false, asks = {} }
   for name, part in pairs(parts) do courier[name] = part end
   return setmetatable(courier, Courier)
 end
@@ -66,27 +70,82 @@ function Courier:post(job, message, now)
   end
 end
 
---- Asks for events that were missed while the script was away.
+--- Asks the bridge `message` (without its id) and repeats it until there is an answer. `answered(event)` hears that; it
+-- may be left out. Nothing is remembered across restarts of the script.
+function Courier:ask(message, answered)
+  message.id = self.client .. "-" .. ids.digits(self.entropy())
+  self.asks[#self.asks + 1] = { message = message, answered = answered, next_send = 0, tries = 0 }
+end
+
+--- Says hello: the bridge tells what it can do, and the events that were missed while the script was away.
 function Courier:greet(now)
-  self.greeted, self.next_greeting = true, now + SILENT_SECONDS
+  self.greeted, self.greeted_key, self.next_greeting = true, self.connection.key, now + SILENT_SECONDS
+  for index = #self.asks, 1, -1 do
+    local ask = self.asks[index]
+    if ask.message.request == "hello" then
+      if ask.letter then self.box:withdraw(ask.letter) end
+      table.remove(self.asks, index)
+    end
+  end
   local after
   for _, job in ipairs(self.jobs:all()) do
     if job.seq > 0 then after = math.min(after or job.seq, job.seq) end
   end
-  if not after or not self:look(now) then return end
-  local id = self.client .. "-" .. ids.digits(self.entropy())
-  local done, fault = self.box:post(id, { request = "hello", id = id, after = after }, self.connection.key)
-  if not done then self.log("hello.failed reason=" .. tostring(fault)) end
+  self:ask({ request = "hello", after = after or -1 })
+end
+
+--- Whether it is time for a greeting: the first one, a bridge that was started anew, or a wire on which a datagram may
+-- be lost while nobody looks and on which nothing has been heard for a while.
+function Courier:is_greeting_due(now)
+  if not self.connection then return false end
+  if not self.greeted or self.greeted_key ~= self.connection.key then return true end
+  return self.box and self.box.is_quick and now >= self.next_greeting
+end
+
+--- Posts the question that is due, if there is one. True if there was.
+function Courier:post_ask(now)
+  for index, ask in ipairs(self.asks) do
+    if ask.next_send <= now then
+      ask.tries = ask.tries + 1
+      ask.next_send = now + math.min(2 ^ (ask.tries - 1), SLOWEST_ASK_SECONDS)
+      if not self:look(now) then return true end
+      if ask.letter then self.box:withdraw(ask.letter) end
+      local done, fault, for_good = self.box:post(ask.message.id, ask.message, self.connection.key)
+      ask.letter = done and ask.message.id or nil
+      if not done then self.log("ask.failed reason=" .. tostring(fault)) end
+      if for_good then table.remove(self.asks, index) end
+      return true
+    end
+  end
+  return false
+end
+
+--- Whether the bridge has not seen the request of `job` and now never will.
+local function is_unread(courier, job)
+  local never_posted = not job.letter and not job.resumed
+  return never_posted or job.letter and courier.box:withdraw(job.letter)
 end
 
 --- Stops `job`: a letter that the bridge has not read is taken back, otherwise `cancel` is sent.
 function Courier:cancel(job)
-  local never_posted = not job.letter and not job.resumed
-  if job.state == "sent" and (never_posted or job.letter and self.box:withdraw(job.letter)) then
+  if job.state == "reading" or job.state == "sent" and is_unread(self, job) then
     self.jobs:drop(job)
   else
     self.jobs:cancel(job.id, self.client .. "-" .. ids.digits(self.entropy()))
     job.letter = nil
+  end
+end
+
+--- Hands an answer to the question that it belongs to.
+function Courier:answer(event)
+  for index, ask in ipairs(self.asks) do
+    if event.id and event.id == ask.message.id then
+      -- The bridge was started anew: the next try has its new key.
+      if event.event == "refused" and event.error.code == "wrong_key" then return end
+      table.remove(self.asks, index)
+      if ask.answered then ask.answered(event) end
+      return
+    end
   end
 end
 
@@ -96,6 +155,11 @@ function Courier:hear(event, now)
     self.engine = event.state or event.engine
     self.engine_problem = event.problem or event.engine_problem
   end
+  if event.event == "welcome" then self.welcome = event end
+  -- The engine came up, or found other backends: what it can do may have changed.
+  if event.event == "engine" then self.greeted = false end
+  if event.event == "place" and self.place then self.place(event) end
+  self:answer(event)
   self.jobs:hear(event, now)
 end
 
@@ -122,8 +186,8 @@ function Courier:tick(now)
   if now < self.next_poll and not is_quick then return end
   self.next_poll = now + POLL_SECONDS
   if self:find_box(now) then self:collect(now) end
-  -- A datagram may be lost while nobody looks: after a silence the bridge is asked what was missed.
-  if not self.greeted or is_quick and now >= self.next_greeting then self:greet(now) end
+  if self:is_greeting_due(now) then self:greet(now) end
+  if self:post_ask(now) then return end
   local job, message = self.jobs:due(now)
   if job then self:post(job, message, now) end
 end

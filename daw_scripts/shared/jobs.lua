@@ -1,11 +1,15 @@
---- What became of the jobs that a script has asked for: sent → accepted → running → done, failed or cancelled.
+--- What became of the jobs that a script has asked for: (reading →) sent → accepted → running → done, failed or
+--- cancelled; and parked, where a result could not be laid in.
 --
 -- A job is a plain table, kept in the store under its id:
 --   id, request     the job's id and the request as it is sent
 --   place           where the result belongs; the host's own words
---   state           one of the six above
+--   state           one of the eight above
+-- listening       with state "reading": what has to be listened to before the request is complete; the host's own
+-- words
 --   takes           with state "done": what the bridge made
 --   problem         with state "failed": code, message, hint
+--   sentence        with state "parked": why, and where the files are
 --   seq             of the newest event about it
 --   cancelling      id of the `cancel` that the user asked for
 --   mailbox         folder of the bridge that it was sent to
@@ -16,8 +20,9 @@ local M = {}
 local Jobs = {}
 Jobs.__index = Jobs
 
-local KEPT = { "id", "request", "place", "state", "takes", "problem", "seq", "cancelling", "mailbox" }
-local LAST = { done = true, failed = true, cancelled = true }
+local KEPT = { "id", "request", "place", "state", "listening", "takes", "problem", "sentence", "seq", "cancelling",
+  "mailbox" }
+local LAST = { done = true, failed = true, cancelled = true, parked = true }
 local SLOWEST_RESEND_SECONDS = 15
 
 --- The jobs that `store` remembers. `log(sentence)` hears of what a user cannot mend.
@@ -25,12 +30,17 @@ function M.open(store, log)
   local records, broken = store:load()
   for _, name in ipairs(broken) do log("store.unreadable file=" .. name) end
   local jobs = setmetatable({ store = store, log = log, by_id = {}, order = {} }, Jobs)
-  for _, record in ipairs(records) do
-    record.next_send, record.tries, record.resumed = 0, 0, true
-    jobs.by_id[record.id] = record
-    jobs.order[#jobs.order + 1] = record.id
-  end
+  for _, record in ipairs(records) do jobs:adopt(record) end
   return jobs
+end
+
+--- Takes in a job that another run, or another script, has left in the store. Returns it.
+function Jobs:adopt(record)
+  if self.by_id[record.id] then return self.by_id[record.id] end
+  record.next_send, record.tries, record.resumed = 0, 0, true
+  self.by_id[record.id] = record
+  self.order[#self.order + 1] = record.id
+  return record
 end
 
 --- All jobs, oldest first.
@@ -49,14 +59,29 @@ local function save(jobs, job)
   if not done then jobs.log("store.failed job=" .. job.id .. " reason=" .. tostring(fault)) end
 end
 
---- Remembers a new job, to be sent at the next `due`.
-function Jobs:add(request, place, mailbox)
-  local job = { id = request.job, request = request, place = place, mailbox = mailbox, state = "sent", seq = 0 }
+--- Remembers a new job, to be sent at the next `due`; with `listening`, when `complete` has been called.
+function Jobs:add(request, place, mailbox, listening)
+  local job = { id = request.job, request = request, place = place, mailbox = mailbox, listening = listening, seq = 0,
+    state = listening and "reading" or "sent" }
   job.next_send, job.tries = 0, 0
   self.by_id[job.id] = job
   self.order[#self.order + 1] = job.id
   save(self, job)
   return job
+end
+
+--- What had to be listened to is now the file `path`: the request of `job` is complete.
+function Jobs:complete(job, path)
+  job.request.source, job.listening, job.fraction = { path = path }, nil, nil
+  job.state = "sent"
+  save(self, job)
+end
+
+--- The result of `job` lies on disk but not in the project, and `sentence` says why. It is listed until it is
+-- dismissed.
+function Jobs:park(job, sentence)
+  job.state, job.sentence = "parked", sentence
+  save(self, job)
 end
 
 --- Ends our interest: the result lies where it belongs, or the user has been told.

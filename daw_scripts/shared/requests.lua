@@ -8,6 +8,7 @@
 --   timeline   sample of the timeline, at span.rate, where `span.start` sounds; nil for `span.start` itself
 --   music      `{bpm, meter, key, since_bar, section, changes}`; whatever is known
 --   form       "region" (the default) or "whole"
+--   room_left  samples, at span.rate, between the start of the timeline and the span; nil where that does not matter
 --   bar        samples, at span.rate, of one bar at the edge that is extended
 --   take       path of the WAV that is varied or made again (retake, again)
 --   sources    the other tracks (layer)
@@ -48,7 +49,8 @@ end
 local function composition(verb, subject, wishes, entropy)
   local request = job(verb, subject, wishes, entropy)
   request.span, request.tags, request.lyrics = subject.span, wishes.tags, wishes.lyrics
-  request.music = music_of(subject, wishes)
+  request.music, request.sampling, request.loras = music_of(subject, wishes), wishes.sampling, wishes.loras
+  request.language, request.preview = wishes.language, wishes.preview
   return request
 end
 
@@ -77,6 +79,9 @@ local function extended(side)
   return function(verb, subject, wishes, entropy)
     local samples = samples_of(wishes.length, subject)
     if not samples or samples < 1 then return nil, text.say("no_bars") end
+    if side == "left" and samples > (subject.room_left or samples) then
+      return nil, text.say("no_room_left", { seconds = string.format("%.1f", subject.room_left / subject.span.rate) })
+    end
     local request = over_source(verb, subject, wishes, entropy)
     request[side] = samples
     return { request }
@@ -119,7 +124,8 @@ function build.again(verb, subject, _, entropy)
   return { request }
 end
 
---- The requests of `verb` for `subject` with `wishes` (as shared/wishes.lua reads them), each a fresh job; mostly one,
+--- The requests of `verb` for `subject` with `wishes` (as shared/wishes.lua reads them, and where a form has them also
+-- backend, sampling, loras, language and preview, in the protocol's words), each a fresh job; mostly one,
 -- for several versions of lyrics several. nil and a sentence if it cannot be asked so. `entropy()` gives any text that
 -- is believed to be unique: a GUID, a time.
 function M.build(verb, subject, wishes, entropy) return build[verb.id](verb, subject, wishes, entropy) end

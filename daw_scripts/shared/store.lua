@@ -31,6 +31,12 @@ function Store:load()
   return records, broken
 end
 
+--- The record `id`; nil if there is none, or it cannot be read.
+function Store:read(id)
+  local record = json.decode(self.files.read(join(self.folder, id .. ".json")) or "")
+  return type(record) == "table" and record.id and record or nil
+end
+
 --- Writes `record` under its `id`. Returns true; nil and a reason if the disk does not take it.
 function Store:save(record)
   local bytes, fault = json.encode(record)

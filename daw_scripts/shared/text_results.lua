@@ -1,7 +1,8 @@
 --- What became of results: names of tracks and lanes, and why one was not laid in. Every sentence names the file.
 return {
   variants_track = "{track} – variants",
-  stems_track = "{track} – stems of variant {number}",
+  stems_track = "{track} – stems",
+  layer_track = "Layer",
   generated_track = "Dawbridge",
   unnamed_track = "Track {number}",
   lane = "Variant {number}",
@@ -17,5 +18,4 @@ return {
   no_result = "Select a result of Dawbridge first.",
   no_recipe_file = "The file of this result is gone: {path}. Put it back, or choose another result.",
   one_variant = "This result has only one variant.",
-  kept = "Variant {number} is kept.",
 }

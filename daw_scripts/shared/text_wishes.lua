@@ -29,5 +29,6 @@ return {
   long_role = "The instrument has {count} characters; at most {most} are read.",
   no_change = "Nothing would change: type new words, or a new style.",
   no_lyrics = "Type the new words. To change only the style, answer “no” to “Keep the melody”.",
+  no_room_left = "There are only {seconds} s before it. Choose a shorter length, or move everything to the right.",
   no_bars = "The length of a bar is not known here. Type the length in seconds, such as 8 s.",
 }

@@ -16,28 +16,28 @@ local M = {}
 M.list = {
   {
     id = "repaint", request = "repaint", needs = "audio",
-    fields = { "tags", "lyrics", "key", "strength", "variants", "seed" },
+    fields = { "tags", "lyrics", "strength", "variants", "seed", "key" },
   },
   {
     id = "extend_left", request = "extend", needs = "edge",
-    fields = { "length", "tags", "lyrics", "key", "variants", "seed" },
+    fields = { "length", "tags", "lyrics", "variants", "seed", "key" },
   },
   {
     id = "extend_right", request = "extend", needs = "edge",
-    fields = { "length", "tags", "lyrics", "key", "variants", "seed" },
+    fields = { "length", "tags", "lyrics", "variants", "seed", "key" },
   },
   {
     id = "generate", request = "generate", needs = "room",
-    fields = { "tags", "lyrics", "key", "variants", "seed" },
+    fields = { "tags", "lyrics", "variants", "seed", "key" },
   },
   { id = "retake", request = "retake", needs = "take", fields = { "variance", "variants", "seed" } },
   {
     id = "layer", request = "layer", needs = "tracks",
-    fields = { "role", "tags", "lyrics", "key", "variants", "seed" },
+    fields = { "role", "tags", "lyrics", "variants", "seed", "key" },
   },
   {
     id = "edit", request = "edit", needs = "audio",
-    fields = { "lyrics", "source_lyrics", "tags", "mode", "key", "variants", "seed" },
+    fields = { "lyrics", "source_lyrics", "tags", "mode", "variants", "seed", "key" },
   },
   { id = "again", request = "again", needs = "take", fields = {} },
   { id = "choose", needs = "take", fields = {} },

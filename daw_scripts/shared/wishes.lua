@@ -102,6 +102,9 @@ function read.mode(answer)
   return keeps and "only_lyrics" or "remix"
 end
 
+--- `answer` as the protocol writes keys ("" for none); nil if it is no key.
+function M.key(answer) return (read.key(answer)) end
+
 --- What stands in a field the first time.
 function M.default(name) return M.fields[name].default end
 

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from bridge_server.protocol.requests import Repaint
-from tests.daw.desk import Desk, only_repaint
+from tests.daw.desk import Desk
 from tests.daw.studio import Studio, lua_runtime
 
 
@@ -54,8 +54,15 @@ class Song:
         self.studio.answer(*typed)
         self.studio.run()
         assert self.studio.messages == []
-        self.studio.until(lambda: self.desk.unread)
-        return only_repaint(self.desk.read())
+        return self.studio.until(self.desk.next_job)
+
+    def do(self, title: str, *typed: str) -> Any:
+        """Run the action called `title`, and read the request that it sends."""
+        if typed:
+            self.studio.answer(*typed)
+        self.studio.act(title)
+        assert self.studio.messages == []
+        return self.studio.until(self.desk.next_job)
 
     def ask_and_start(self, *typed: str) -> Repaint:
         request = self.ask(*typed)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bridge_server.connection import Connection, OscAddress
 from bridge_server.doors.mailbox import MailboxRoute
@@ -20,16 +21,17 @@ from bridge_server.protocol.events import (
     Started,
     Welcome,
 )
-from bridge_server.protocol.requests import Cancel, Hello, Repaint, Request
+from bridge_server.protocol.requests import Cancel, Choose, Hello, Repaint, Request
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import Part, Take
+from bridge_server.protocol.values import Part, Stem, Take
 
 
 @dataclass
 class Desk:
     """A bridge that does what the test says, and nothing else.
 
-    letters   every request that was read, in its order
+    letters   every request that was read, in its order; greetings are answered at once and kept apart, in `greetings`
+    abilities what it says about backends in its answer to a greeting
     write     makes the audio file of a take: `write(name, samples, rate)` → path
     """
 
@@ -37,8 +39,11 @@ class Desk:
     write: Callable[[str, int, int], Path]
     key: str = "key-1"
     letters: list[Request] = field(default_factory=list)
+    greetings: list[Hello] = field(default_factory=list)
+    abilities: dict[str, Any] = field(default_factory=dict)
     client: str = ""
     seq: int = 0
+    refusals: list[str] = field(default_factory=list)
 
     def open(self, key: str = "key-1") -> None:
         """Start (again): leave connection.json, with a new key."""
@@ -70,6 +75,7 @@ class Desk:
 
     def read(self) -> list[Request]:
         """Read what lies in the inbox, as the bridge does. A letter that the bridge would refuse is refused."""
+        self.refusals = []
         found = []
         for path in self.unread:
             assert path.suffix == ".json", "a letter is renamed when it is complete"
@@ -81,9 +87,21 @@ class Desk:
                 found.append(codec.read_request(envelope.message, "json"))
             except BridgeError as error:
                 hint = codec.salvage(envelope.message, "json")
+                self.refusals.append(error.problem.message)
                 self.say(Refused(id=hint.id, job=hint.job, error=error.problem))
+        for greeting in hellos(found):
+            self.greetings.append(greeting)
+            self.welcome(greeting.id)
+        found = [request for request in found if not isinstance(request, Hello)]
         self.letters += found
         return found
+
+    def next_job(self) -> Any:
+        """The one job that lies in the inbox; None while there is only small talk."""
+        found = [request for request in self.read() if not isinstance(request, Cancel | Choose)]
+        assert self.refusals == []
+        assert len(found) <= 1
+        return found[0] if found else None
 
     def say(self, event: AnyEvent) -> None:
         MailboxRoute(self.home / "mailbox" / "out" / self.client).send(event)
@@ -111,27 +129,39 @@ class Desk:
         self.say(Ok(id=ask))
 
     def welcome(self, ask: str) -> None:
-        self.say(Welcome(id=ask, version=1, release="0.1.0", engine="ready", seq=self.seq))
+        self.say(Welcome(id=ask, version=1, release="0.1.0", engine="ready", seq=self.seq, **self.abilities))
 
-    def takes(self, request: Repaint, samples: int | None = None) -> tuple[Take, ...]:
-        """The files that `request` asks for, made, as `done` names them."""
-        span = request.span
-        length = samples or span.length
-        timeline = 0 if request.form == "whole" or request.timeline is None else request.timeline
+    def takes(
+        self, request: Any, samples: int | None = None, roles: tuple[str, ...] = (), span: Span | None = None
+    ) -> tuple[Take, ...]:
+        """The files that `request` asks for, made, as `done` names them. `span` for requests without one."""
+        asked = getattr(request, "span", None) or span or Span(0, 96_000, 48_000)
+        base = asked.start if request.timeline is None else request.timeline
+        left, right = getattr(request, "left", 0), getattr(request, "right", 0)
+        length = samples or left + right or asked.length
+        timeline = base - left if left else base + asked.length if right else base
+        if getattr(request, "form", "") == "whole":
+            timeline = 0
         made = []
         for number in range(1, request.variants + 1):
-            path = str(self.write(f"{request.job}-take-{number}.wav", length, span.rate))
-            part = Part(path=path, samples=length, span=span, timeline=timeline)
+            name = f"{request.job}-take-{number}"
+            path = str(self.write(f"{name}.wav", length, asked.rate))
+            stems = tuple(
+                Stem(role=role, path=str(self.write(f"{name}-{role}.wav", length, asked.rate))) for role in roles
+            )
+            part = Part(path=path, samples=length, span=asked, timeline=timeline, stems=stems)
             made.append(take_of(request, number, part))
         return tuple(made)
 
-    def done(self, request: Repaint, samples: int | None = None) -> tuple[Take, ...]:
-        takes = self.takes(request, samples)
+    def done(
+        self, request: Any, samples: int | None = None, roles: tuple[str, ...] = (), span: Span | None = None
+    ) -> tuple[Take, ...]:
+        takes = self.takes(request, samples, roles, span)
         self.say(Done(job=request.job, seq=self.next_seq(), takes=takes, seconds=1.5))
         return takes
 
 
-def take_of(request: Repaint, number: int, part: Part) -> Take:
+def take_of(request: Any, number: int, part: Part) -> Take:
     span: Span = part.span
     return Take(
         job=request.job,

@@ -9,11 +9,14 @@
 --   fake.world              everything that a test arranges and looks at
 --   fake.tick()             runs what was deferred, once; returns false when nothing was
 local extensions = require("fake_reaper.extensions")
+local audio = require("fake_reaper.audio")
 local items = require("fake_reaper.items")
 local model = require("fake_reaper.model")
 local timeline = require("fake_reaper.timeline")
 
 local M = {}
+
+local DELETE_ACTIVE_TAKE = 40129
 
 --- The first version that has a function; all others are taken to be in 6.80.
 local SINCE = { InsertTrackInProject = 7.27, set_action_options = 7.03, UpdateItemLanes = 7.0 }
@@ -26,7 +29,8 @@ local function user(world, api)
   function api.MB(message, title, kind)
     blocks("MB")
     world.messages[#world.messages + 1] = { title = title, message = message, kind = kind }
-    return 1
+    -- Somebody who only reads: OK, but neither yes nor no.
+    return kind == 0 and 1 or table.remove(world.decisions, 1) or 2
   end
 
   function api.GetUserInputs(title, count, captions, defaults)
@@ -47,7 +51,18 @@ local function user(world, api)
     return true, table.concat(shown, separator)
   end
 
-  function api.Main_OnCommandEx(command) world.commands[#world.commands + 1] = command end
+  function api.Main_OnCommandEx(command, _, project)
+    world.commands[#world.commands + 1] = command
+    if command == DELETE_ACTIVE_TAKE then world.delete_active_takes(world.project_of(project)) end
+  end
+
+  --- Programs are not started, but noted; `world.exec_fails` is a REAPER that cannot start them.
+  function api.ExecProcess(line, milliseconds)
+    if milliseconds >= 0 then error("ExecProcess waits") end
+    world.executed[#world.executed + 1] = line
+    if world.exec_fails then return nil end
+    return "0\n"
+  end
 end
 
 local function memory(world, api, options)
@@ -102,7 +117,10 @@ local function loop(world, api, options)
 
   function api.atexit(chore) world.at_exit[#world.at_exit + 1] = chore end
 
-  function api.time_precise() return world.clock end
+  --- The test's clock, and what a tick has cost: what the fake says that it took, or what really passed.
+  function api.time_precise()
+    return world.clock + world.spent + (options.stopwatch and options.stopwatch() - world.tick_began or 0)
+  end
 
   function api.set_action_options(flags) world.action_options[#world.action_options + 1] = flags end
 
@@ -167,7 +185,8 @@ end
 function M.new(options)
   local world = model.new(options)
   local api, version = {}, tonumber(options.version)
-  for _, part in ipairs({ user, memory, disk, loop, timeline.install, items.install, extensions.install }) do
+  for _, part in ipairs({ user, memory, disk, loop, timeline.install, items.install, audio.install,
+    extensions.install }) do
     part(world, api, options)
   end
   for name, since in pairs(SINCE) do
@@ -180,9 +199,12 @@ function M.new(options)
   function fake.tick()
     if #world.deferred == 0 then return false end
     local chores = world.deferred
-    world.deferred, world.operations, world.in_tick = {}, 0, true
+    world.deferred, world.operations, world.in_tick, world.spent = {}, 0, true, 0
+    world.tick_began, world.own_seconds = options.stopwatch and options.stopwatch() or 0, 0
     for _, chore in ipairs(chores) do chore() end
     world.in_tick = false
+    local took = options.stopwatch and options.stopwatch() - world.tick_began - world.own_seconds or world.spent
+    world.longest_tick = math.max(world.longest_tick or 0, took)
     if world.end_frame then world.end_frame() end
     world.most_operations = math.max(world.most_operations, world.operations)
     check_balance(world)

@@ -52,6 +52,7 @@ class Studio:
     ) -> None:
         """`extensions` are those of fake_reaper/extensions.lua: `imgui`, `reapack`."""
         self.folder = folder
+        self.sounds: dict[str, Any] = {}
         self.runtime = lua_runtime(lua)
         resource = folder / "REAPER"
         resource.mkdir(exist_ok=True)
@@ -69,6 +70,7 @@ class Studio:
             make_folder=make_folder,
             is_file=lambda path: Path(path).is_file(),
             probe=probe,
+            audio=self.audio,
             **extensions,
         )
         self.fake = self.runtime.execute('local fake = require("fake_reaper"); return fake').new(options)
@@ -76,6 +78,13 @@ class Studio:
 
     def table(self, **fields: Any) -> Any:
         return self.runtime.table_from(fields)
+
+    def audio(self, path: str) -> Any:
+        """The samples of a file, channel by channel."""
+        if path not in self.sounds:
+            samples, _ = soundfile.read(path, dtype="float64", always_2d=True)
+            self.sounds[path] = self.runtime.table_from([self.runtime.table_from(one) for one in samples.T.tolist()])
+        return self.sounds[path]
 
     def nested(self, values: dict[str, Any]) -> Any:
         return self.table(**{k: self.nested(v) if isinstance(v, dict) else v for k, v in values.items()})
@@ -121,6 +130,11 @@ class Studio:
         """What the user will type into the next form; fields left out keep what they show."""
         self.world.answers[len(self.world.answers) + 1] = self.runtime.table_from(typed)
 
+    def decide(self, *answers: str) -> None:
+        """What the user will answer to questions of yes and no."""
+        for answer in answers:
+            self.world.decisions[len(self.world.decisions) + 1] = {"yes": 6, "no": 7, "cancel": 2}[answer]
+
     # running
 
     def run(self, script: str = REPAINT) -> None:
@@ -131,6 +145,10 @@ class Studio:
         chunk = self.runtime.eval("function(text) return assert(load(text, '=action')) end")(script)
         chunk()
         assert set(environment.keys()) == before, "the script left a global behind"
+
+    def act(self, title: str) -> None:
+        """Start the action of that name."""
+        self.run(BUNDLES[f"Dawbridge_{title}.lua"])
 
     def tick(self, count: int = 1) -> bool:
         """Run `count` ticks. False once nothing is deferred any more."""

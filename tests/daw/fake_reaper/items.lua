@@ -79,6 +79,18 @@ local function tracks(world, api)
     end
   end
 
+  --- Folders as I_FOLDERDEPTH tells: 1 opens one below the track, negative numbers close as many after it.
+  function api.GetParentTrack(track)
+    local open = {}
+    for _, other in ipairs(world.need(track, "MediaTrack").project.tracks) do
+      if other == track then return open[#open] end
+      local depth = other.info.I_FOLDERDEPTH
+      if depth == 1 then open[#open + 1] = other end
+      for _ = depth, -1 do open[#open] = nil end
+    end
+    return nil
+  end
+
   function api.CountTrackMediaItems(track) return #world.need(track, "MediaTrack").items end
 
   function api.GetTrackMediaItem(track, index) return world.need(track, "MediaTrack").items[index + 1] end
@@ -88,6 +100,40 @@ local function media_items(world, api)
   function api.AddMediaItemToTrack(track)
     world.changes(world.need(track, "MediaTrack").project, "AddMediaItemToTrack")
     return world.add_item(track, {})
+  end
+
+  function api.GetItemProjectContext(item) return world.need(item, "MediaItem").track.project end
+
+  --- The right part is a new item with new takes; nil outside the item.
+  function api.SplitMediaItem(item, t)
+    local info = world.need(item, "MediaItem").info
+    world.changes(item.track.project, "SplitMediaItem")
+    if t <= info.D_POSITION or t >= info.D_POSITION + info.D_LENGTH then return nil end
+    local right = world.add_item(item.track, info)
+    right.is_selected, right.current = item.is_selected, item.current
+    right.text.P_NOTES = item.text.P_NOTES
+    right.info.D_POSITION, right.info.D_LENGTH = t, info.D_POSITION + info.D_LENGTH - t
+    -- A real REAPER leaves the lane of the new part to chance.
+    right.info.I_FIXEDLANE = 0
+    for _, take in ipairs(item.takes) do
+      local new = world.add_take(right, take.info, take.source)
+      new.text.P_NAME, new.stretch_markers, new.fx, new.envelopes = take.text.P_NAME, take.stretch_markers, take.fx,
+        take.envelopes
+      for key, value in pairs(take.text) do
+        if key:find("^P_EXT") then new.text[key] = value end
+      end
+      new.info.D_STARTOFFS = take.info.D_STARTOFFS + (t - info.D_POSITION) * take.info.D_PLAYRATE
+    end
+    info.D_LENGTH = t - info.D_POSITION
+    return right
+  end
+
+  function api.DeleteTrackMediaItem(track, item)
+    world.changes(world.need(track, "MediaTrack").project, "DeleteTrackMediaItem")
+    if world.need(item, "MediaItem").track ~= track then error("the item lies on another track") end
+    world.remove(track.items, item)
+    world.deleted[#world.deleted + 1] = item
+    return true
   end
 
   function api.GetMediaItem_Track(item) return world.need(item, "MediaItem").track end
@@ -165,6 +211,21 @@ local function takes(world, api)
     return nil
   end
 
+  function api.GetMediaItemTake_Item(take) return world.need(take, "MediaItem_Take").item end
+
+  --- What action 40129 does.
+  function world.delete_active_takes(project)
+    for _, track in ipairs(project.tracks) do
+      for _, item in ipairs(track.items) do
+        if item.is_selected then
+          world.changes(project, "40129")
+          table.remove(item.takes, item.current)
+          item.current = math.max(1, math.min(item.current, #item.takes))
+        end
+      end
+    end
+  end
+
   function api.TakeIsMIDI(take) return (world.need(take, "MediaItem_Take").source or {}).type == "MIDI" end
 
   function api.GetTakeNumStretchMarkers(take) return world.need(take, "MediaItem_Take").stretch_markers end
@@ -197,6 +258,8 @@ local function sources(world, api)
   function api.GetMediaSourceLength(source)
     return world.need(source, "PCM_source").seconds + 0.0, source.in_beats or false
   end
+
+  function api.GetMediaSourceNumChannels(source) return math.tointeger(world.need(source, "PCM_source").channels) end
 
   function api.GetMediaSourceSampleRate(source) return math.tointeger(world.need(source, "PCM_source").rate) end
 

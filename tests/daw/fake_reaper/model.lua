@@ -2,8 +2,9 @@
 local M = {}
 
 local TRACK = { I_FOLDERDEPTH = 0, I_FREEMODE = 0, I_NUMFIXEDLANES = 1, D_VOL = 1, D_PAN = 0, I_NCHAN = 2, B_MUTE = 0,
-  C_BEATATTACHMODE = -1 }
-local ITEM = { D_POSITION = 0, D_LENGTH = 0, B_LOOPSRC = 1, B_MUTE = 0, C_LOCK = 0, D_VOL = 1, I_FIXEDLANE = 0 }
+  C_BEATATTACHMODE = -1, I_SOLO = 0 }
+local ITEM = { D_POSITION = 0, D_LENGTH = 0, B_LOOPSRC = 1, B_MUTE = 0, C_LOCK = 0, D_VOL = 1, I_FIXEDLANE = 0,
+  D_FADEINLEN = 0, D_FADEOUTLEN = 0, D_FADEINLEN_AUTO = 0, D_FADEOUTLEN_AUTO = 0, I_GROUPID = 0 }
 local TAKE = { D_STARTOFFS = 0, D_PLAYRATE = 1, D_PITCH = 0, B_PPITCH = 0, D_VOL = 1, D_PAN = 0, I_CHANMODE = 0 }
 
 local function with(defaults, given)
@@ -73,24 +74,40 @@ local function pointers(world)
 end
 
 local function undo(world)
+  --- The project itself is not copied: a restored track belongs to the same one. What that takes is the fake's own
+  -- time.
+  local function snapshot(project)
+    local began = os.clock()
+    local tracks = copy(project.tracks, { [project] = project })
+    world.own_seconds = world.own_seconds + os.clock() - began
+    return tracks
+  end
+
   function world.begin_block(project)
     project.open_blocks = project.open_blocks + 1
-    if project.open_blocks == 1 then
-      -- The project itself is not copied: a restored track belongs to the same one.
-      project.before = copy(project.tracks, { [project] = project })
-    end
+    if project.open_blocks == 1 then project.before = snapshot(project) end
   end
 
   function world.end_block(project, label, flags)
     if project.open_blocks ~= 1 then error("Undo_EndBlock2 without its Undo_BeginBlock2") end
-    project.open_blocks = 0
+    project.open_blocks, project.redo = 0, {}
     table.insert(project.undo, { label = label, flags = flags, tracks = project.before })
   end
 
   function world.undo(project)
     local step = table.remove(project.undo)
-    if step then project.tracks = step.tracks end
-    return step ~= nil
+    if not step then return false end
+    table.insert(project.redo, { label = step.label, flags = step.flags, tracks = snapshot(project) })
+    project.tracks = step.tracks
+    return true
+  end
+
+  function world.redo(project)
+    local step = table.remove(project.redo)
+    if not step then return false end
+    table.insert(project.undo, { label = step.label, flags = step.flags, tracks = snapshot(project) })
+    project.tracks = step.tracks
+    return true
   end
 end
 
@@ -103,6 +120,8 @@ local function builders(world, options)
   function world.add_project(given)
     local project = { kind = "ReaProject", file = given.file or "", media = given.media or options.resource,
       tracks = {}, undo = {}, open_blocks = 0, from = 0, to = 0, cursor = 0, regions = {}, offset = given.offset or 0,
+      redo = {}, notes = given.notes or "", ext = {}, is_read_only = given.is_read_only or false,
+      rate = given.rate or 48000, uses_rate = given.uses_rate ~= false,
       tempo = given.tempo or { { t = 0, bpm = 120, num = 4, den = 4 } } }
     table.insert(world.projects, project)
     return project
@@ -118,7 +137,7 @@ local function builders(world, options)
 
   function world.add_track(project, given, index)
     local track = { kind = "MediaTrack", project = project, items = {}, lane_plays = { [0] = 1 },
-      info = with(TRACK, given), is_selected = given.is_selected or false,
+      info = with(TRACK, given), is_selected = given.is_selected or false, revision = 0,
       text = { GUID = given.GUID or guid(), P_NAME = given.P_NAME or "", P_RAZOREDITS_EXT = given.razor or "" } }
     for lane = 1, track.info.I_NUMFIXEDLANES - 1 do track.lane_plays[lane] = 0 end
     table.insert(project.tracks, index or #project.tracks + 1, track)
@@ -127,7 +146,7 @@ local function builders(world, options)
 
   function world.add_item(track, given)
     local item = { kind = "MediaItem", track = track, takes = {}, info = with(ITEM, given), current = 1,
-      is_selected = given.is_selected or false, text = { GUID = given.GUID or guid() } }
+      is_selected = given.is_selected or false, text = { GUID = given.GUID or guid(), P_NOTES = given.P_NOTES or "" } }
     table.insert(track.items, item)
     return item
   end
@@ -135,7 +154,7 @@ local function builders(world, options)
   function world.add_take(item, given, source)
     local take = { kind = "MediaItem_Take", item = item, source = source, info = with(TAKE, given),
       stretch_markers = given.stretch_markers or 0, fx = given.fx or 0, envelopes = given.envelopes or 0,
-      text = { GUID = guid(), P_NAME = given.P_NAME or "" } }
+      text = { GUID = given.take_GUID or guid(), P_NAME = given.P_NAME or "" } }
     table.insert(item.takes, take)
     return take
   end
@@ -156,6 +175,13 @@ local function builders(world, options)
       peaks_left = 3 }
   end
 
+  function world.remove(list, thing)
+    for index, other in ipairs(list) do
+      if other == thing then return table.remove(list, index) end
+    end
+    return nil
+  end
+
   function world.close_project(project)
     for index, other in ipairs(world.projects) do
       if other == project then table.remove(world.projects, index) end
@@ -169,6 +195,7 @@ function M.new(options)
   local world = { projects = {}, front = 1, ext = {}, kept = {}, clock = 1000, play_state = 0, guids = 0,
     refresh_held = 0, operations = 0, most_operations = 0, deferred = {}, at_exit = {}, action_options = {},
     messages = {}, forms = {}, answers = {}, commands = {}, unguarded = {}, keys = {}, in_tick = false,
+    spent = 0, own_seconds = 0, device_rate = 48000, decisions = {}, executed = {}, deleted = {},
     window = { is_open = false, opened = 0, drawing = { lines = {} }, shown = { lines = {} } } }
   for section, values in pairs(options.kept or {}) do
     world.ext[section], world.kept[section] = {}, {}

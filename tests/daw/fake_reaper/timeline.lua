@@ -1,54 +1,42 @@
---- Projects, selections, tempo and undo of the fake.
+--- Projects, selections, clocks and undo of the fake.
+local tempo = require("fake_reaper.tempo")
+
 local M = {}
 
---- Every meter or tempo marker begins a measure, as in REAPER.
-local function segments(project)
-  local list, measure = {}, 0
-  for index, marker in ipairs(project.tempo) do
-    local measure_seconds = 60 / marker.bpm * 4 / marker.den * marker.num
-    local next_marker = project.tempo[index + 1]
-    list[index] = { t = marker.t, marker = marker, measure = measure, measure_seconds = measure_seconds }
-    if next_marker then measure = measure + math.ceil((next_marker.t - marker.t) / measure_seconds - 1e-9) end
-  end
-  return list
-end
-
-local function last_where(list, holds)
-  local found = list[1]
-  for _, segment in ipairs(list) do
-    if holds(segment) then found = segment end
-  end
-  return found
-end
-
-local function segment_at(project, t)
-  return last_where(segments(project), function(segment) return segment.t <= t end)
-end
-
-local function tempo(world, api)
-  function api.TimeMap_GetTimeSigAtTime(project, t)
-    local marker = segment_at(world.project_of(project), t).marker
-    return marker.num, marker.den, marker.bpm + 0.0
-  end
-
-  function api.TimeMap2_timeToBeats(project, t)
-    local segment = segment_at(world.project_of(project), t)
-    local measures = (t - segment.t) / segment.measure_seconds
-    local whole = math.floor(measures)
-    return (measures - whole) * segment.marker.num, segment.measure + whole, segment.marker.num, 0.0, segment.marker.den
-  end
-
-  function api.TimeMap_GetMeasureInfo(project, measure)
-    local list = segments(world.project_of(project))
-    local segment = last_where(list, function(other) return other.measure <= measure end)
-    local start = segment.t + (measure - segment.measure) * segment.measure_seconds
-    return start + 0.0, 0.0, 0.0, segment.marker.num, segment.marker.den, segment.marker.bpm + 0.0
-  end
-
+local function clocks(world, api)
+  --- Mode 0 is minutes and seconds, mode 4 samples; both count from the start offset of the project in front.
   function api.format_timestr_pos(t, _, mode)
-    if mode ~= 0 then error("the fake formats mode 0 only") end
     local shown = t + world.projects[world.front].offset
+    if mode == 4 then return tostring(math.floor(shown * world.projects[world.front].rate + 0.5)) end
+    if mode ~= 0 then error("the fake formats modes 0 and 4 only") end
     return string.format("%d:%06.3f", math.floor(shown / 60), shown % 60)
+  end
+
+  function api.GetProjectTimeOffset(project) return world.project_of(project).offset + 0.0 end
+
+  function api.GetAudioDeviceInfo(key)
+    if key ~= "SRATE" then error("the fake's device knows SRATE only") end
+    if not world.device_rate then return false, "" end
+    return true, tostring(world.device_rate)
+  end
+
+  function api.GetSetProjectInfo(project, key, _, is_set)
+    if is_set then error("the script must not change the project's settings") end
+    project = world.project_of(project)
+    if key == "READONLY" then return project.is_read_only and 1.0 or 0.0 end
+    if key == "PROJECT_SRATE_USE" then return project.uses_rate and 1.0 or 0.0 end
+    if key == "PROJECT_SRATE" then return project.rate + 0.0 end
+    error("the fake knows no project setting " .. key)
+  end
+
+  function api.GetSetProjectNotes(project, is_set)
+    if is_set then error("the script must not write the user's notes") end
+    return world.project_of(project).notes
+  end
+
+  function api.GetProjExtState(project, section, key)
+    local value = (world.project_of(project).ext[section] or {})[key]
+    return value and 1 or 0, value or ""
   end
 end
 
@@ -72,6 +60,8 @@ local function selections(world, api)
   function api.CountSelectedMediaItems(project) return #selected(project, "item") end
 
   function api.GetSelectedMediaItem(project, index) return selected(project, "item")[index + 1] end
+
+  function api.SetMediaItemSelected(item, is_selected) world.need(item, "MediaItem").is_selected = is_selected end
 
   function api.CountSelectedTracks2(project) return #selected(project, "track") end
 
@@ -125,7 +115,8 @@ local function projects(world, api)
 end
 
 function M.install(world, api)
-  tempo(world, api)
+  tempo.install(world, api)
+  clocks(world, api)
   selections(world, api)
   projects(world, api)
 end

@@ -1,0 +1,161 @@
+--- The change itself: tracks, items and takes of a finished job. Runs inside one undo step; its sources are open
+-- already.
+local host = require("reaper.host")
+local lanes = require("reaper.lanes")
+local mark = require("shared.mark")
+local pieces = require("reaper.pieces")
+local playing = require("reaper.playing")
+local replacing = require("reaper.replacing")
+local results = require("reaper.results")
+local text = require("shared.text")
+
+local M = {}
+
+local TAGS_SHOWN = 40
+
+local function take_name(job, piece)
+  local verb = text.say("verb_" .. job.place.verb)
+  if piece.role then return text.say("stem_name", { verb = verb, number = piece.number, role = piece.role }) end
+  if job.place.version then
+    return text.say("take_name_version", { verb = verb, number = piece.number, version = job.place.version })
+  end
+  local tags = text.shortened(job.request.tags or "", TAGS_SHOWN)
+  return text.say(tags == "" and "take_name" or "take_name_tags", { verb = verb, number = piece.number, tags = tags })
+end
+
+--- A new take of `item`: named, marked with its job, at the level of the original where the new audio has not got it
+-- yet.
+local function add_take(job, item, piece, spot)
+  local take = host.add_take(item, piece.source)
+  piece.is_laid = true
+  host.set_take_text(take, "P_NAME", take_name(job, piece))
+  host.set_take_text(take, results.TAKE_KEY,
+    mark.write({ job = job.id, number = piece.number, path = piece.main, role = piece.role }))
+  if job.place.like_original and spot.take then
+    for _, key in ipairs({ "D_VOL", "D_PAN" }) do host.set_take(take, key, host.take_number(spot.take, key)) end
+  end
+  return take
+end
+
+local function add_item(job, spot, track, position, seconds)
+  local item = host.add_item(track)
+  host.set_item(item, "D_POSITION", position)
+  host.set_item(item, "D_LENGTH", seconds)
+  host.set_item(item, "B_LOOPSRC", 0)
+  if job.place.like_original and spot.item then
+    host.set_item(item, "D_VOL", host.item_number(spot.item, "D_VOL"))
+  end
+  return item
+end
+
+local function longest(group)
+  local most = 0
+  for _, piece in ipairs(group.pieces) do most = math.max(most, piece.seconds) end
+  return most
+end
+
+local function as_lanes(job, spot, group, track, is_silent)
+  local chosen, names, takes = lanes.choose(track, #group.pieces, is_silent), {}, {}
+  for index, piece in ipairs(group.pieces) do
+    local item = add_item(job, spot, track, spot.position + piece.offset, piece.seconds)
+    host.set_item(item, "I_FIXEDLANE", chosen[index])
+    takes[index] = add_take(job, item, piece, spot)
+    names[index] = text.say("lane", { number = piece.number })
+    host.refresh_item(item)
+  end
+  -- After the items: lanes at the bottom that are empty are taken away.
+  host.refresh_lanes(spot.project)
+  local from = spot.position + group.pieces[1].offset
+  lanes.finish(track, chosen, names, from, from + longest(group), is_silent)
+  return takes, chosen[1]
+end
+
+local function as_one_item(job, spot, group, track)
+  local item = add_item(job, spot, track, spot.position + group.pieces[1].offset, longest(group))
+  local takes = {}
+  for index, piece in ipairs(group.pieces) do takes[index] = add_take(job, item, piece, spot) end
+  host.activate_take(takes[1])
+  host.refresh_item(item)
+  return takes
+end
+
+local function as_takes_of_the_item(job, spot, group)
+  local now, takes = playing.read(spot.item, spot.take), {}
+  for index, piece in ipairs(group.pieces) do
+    takes[index] = add_take(job, spot.item, piece, spot)
+    -- The new file is the whole source with the span spliced in, so it starts where the source's file does.
+    host.set_take(takes[index], "D_STARTOFFS", now.section_start + now.offset)
+  end
+  host.activate_take(takes[1])
+  host.refresh_item(spot.item)
+  return takes
+end
+
+--- Key and name of the track for the mix of `job`.
+local function track_words(job, spot)
+  local place = job.place
+  local owner = spot.track and host.track_text(spot.track, "GUID") or "new/" .. job.id
+  if place.verb == "layer" then
+    local role = job.request.role or ""
+    local name = role ~= "" and role or text.say("layer_track")
+    return owner .. place.suffix .. "/" .. role, name
+  end
+  if not spot.track then return owner, text.say("generated_track") end
+  return owner .. (place.suffix or ""), text.say("variants_track", { track = lanes.name(spot.track) })
+end
+
+--- Tracks for stems, one a role, in a folder of their own below the track that they belong to.
+local function stem_tracks(job, spot, groups)
+  local base = spot.track and lanes.name(spot.track) or text.say("generated_track")
+  local made = lanes.insert_below(spot.project, spot.track, #groups + 1)
+  local owner = spot.track and host.track_text(spot.track, "GUID") or "new"
+  host.set_track_text(made[1], "P_NAME", text.say("stems_track", { track = base }))
+  host.set_track(made[1], "I_FOLDERDEPTH", 1)
+  local last = made[#made]
+  host.set_track(last, "I_FOLDERDEPTH", host.track_integer(last, "I_FOLDERDEPTH") - 1)
+  for index, group in ipairs(groups) do
+    lanes.dress(made[index + 1], owner .. "/stems/" .. job.id .. "/" .. group.role, group.role)
+  end
+  table.remove(made, 1)
+  return made
+end
+
+local function tracks_for(job, spot, groups)
+  if groups[1].role then return stem_tracks(job, spot, groups), false end
+  local has_own_lanes = spot.track and lanes.has_lanes(spot.track) and not job.place.suffix
+  if has_own_lanes then return { spot.track }, not results.is_ours(spot.track) end
+  local key, name = track_words(job, spot)
+  return { lanes.track_for(spot.project, spot.track, key, name, not job.place.is_mix) }, false
+end
+
+--- Silences the original where the user wished for it. Returns a sentence if something was left to be heard.
+local function replace(job, spot)
+  if not job.place.replace or not spot.track then return nil end
+  local locked = replacing.silence(spot.track, spot.position, spot.position + job.place.length, job.id)
+  return locked > 0 and text.say("locked_original", { what = job.place.range }) or nil
+end
+
+--- Lays `opened` pieces of `job` at `spot`. Returns `{takes, notice}`.
+function M.lay(job, spot, opened)
+  local groups = pieces.grouped(opened)
+  if job.place.manner == "takes" then return { takes = as_takes_of_the_item(job, spot, groups[1]) } end
+  local notice = replace(job, spot)
+  local tracks, is_users = tracks_for(job, spot, groups)
+  local takes, lane = {}, nil
+  for index, group in ipairs(groups) do
+    local laid
+    if job.place.manner == "lanes" then
+      laid, lane = as_lanes(job, spot, group, tracks[index], is_users and not job.place.replace)
+    else
+      laid = as_one_item(job, spot, group, tracks[index])
+    end
+    for _, take in ipairs(laid) do takes[#takes + 1] = take end
+  end
+  if is_users and not job.place.replace and job.place.manner == "lanes" then
+    local where = { range = job.place.range, lane = lane + 1, track = lanes.name(spot.track) }
+    notice = text.say("other_lane", where)
+  end
+  return { takes = takes, notice = notice }
+end
+
+return M

@@ -1,0 +1,124 @@
+--- Brings jobs on in REAPER: listens for those that are not complete, lays in those that are done, lists those that
+--- ended, and lays down takes that somebody has chosen elsewhere.
+local host = require("reaper.host")
+local landing = require("reaper.landing")
+local listening = require("reaper.listening")
+local steering = require("reaper.steering")
+local text = require("shared.text")
+local status = require("reaper.status")
+
+local M = {}
+
+local LANDING_SECONDS = 0.5
+local FAULTS = { gone = "listen_gone", silent = "listen_silent", changed = "listen_changed",
+  unreadable = "listen_unreadable", full = "listen_full" }
+local MOST_LANDED, TRIMMED_AT_ONCE = 200, 8
+
+--- Where the WAV of what was listened to lies: in the job's own folder, beside the takes that are made of it.
+local function wav_path(job)
+  local join, folder = host.files.join, host.own_folder("audio")
+  if job.request.project then
+    folder = join(join(job.request.project, "Dawbridge"), job.id)
+    host.make_folder(folder)
+    return join(folder, "source.wav")
+  end
+  return join(folder, job.id .. ".wav")
+end
+
+local function listen(session, job, now)
+  if job.is_busy or (job.next_landing or 0) > now then return end
+  job.next_landing = now + LANDING_SECONDS
+  local spot = landing.find_spot(job)
+  if not spot then return end
+  job.is_busy = true
+  local path = wav_path(job)
+  listening.start(session.chores, job, spot.project, path, function(outcome)
+    job.is_busy = false
+    if job.state ~= "reading" or outcome == "closed" then return end
+    if outcome == "heard" then return session.jobs:complete(job, path) end
+    local message = text.say(FAULTS[outcome], { what = status.title(job), path = path })
+    session.jobs:fail(job, { code = "unreadable_audio", message = message, hint = text.say("listen_hint") })
+  end)
+end
+
+--- Remembers what was laid in, for takes that are chosen later; the oldest are let go of.
+local function note_landed(session, job)
+  session.landed:save({ id = job.id, request = job.request, place = job.place, takes = job.takes, state = "done" })
+  session.trims = TRIMMED_AT_ONCE
+end
+
+local function laid(session, job, outcome, sentence)
+  job.is_busy = false
+  job.waits = outcome == "wait" and sentence or nil
+  if outcome == "wait" then return end
+  if outcome == "parked" then return session.jobs:park(job, sentence) end
+  if sentence then session:notice(sentence) end
+  note_landed(session, job)
+  session.jobs:forget(job.id)
+end
+
+local function land(session, job, now)
+  if job.is_busy or (job.next_landing or 0) > now then return end
+  job.next_landing = now + LANDING_SECONDS
+  if job.cancelling then
+    local values = { what = status.title(job), path = job.takes[1].path }
+    return session.jobs:park(job, text.say("finished_before_cancel", values))
+  end
+  job.is_busy = true
+  landing.start(session.chores, job, function(outcome, sentence) laid(session, job, outcome, sentence) end)
+end
+
+--- Lets go of one of the oldest notes of what was laid in, if there are too many. Job ids carry their time behind the
+-- verb.
+local function trim(session)
+  if (session.trims or 0) == 0 then return end
+  session.trims = session.trims - 1
+  local names = host.files.list(session.landed.folder)
+  if #names <= MOST_LANDED then
+    session.trims = 0
+    return
+  end
+  table.sort(names, function(one, other) return (one:match("%d.*") or one) < (other:match("%d.*") or other) end)
+  session.landed:forget((names[1]:gsub("%.json$", "")))
+end
+
+--- One turn for all jobs.
+function M.settle(session, now)
+  for _, job in ipairs(session.jobs:all()) do
+    if job.state == "reading" then
+      listen(session, job, now)
+    elseif job.state == "done" then
+      land(session, job, now)
+    elseif job.state == "cancelled" then
+      session.jobs:forget(job.id)
+    end
+  end
+  trim(session)
+end
+
+--- Whether variant `number` of `job` lies in a tab; lets it be heard there.
+local function play_in_a_tab(job, number)
+  for _, tab in ipairs(host.tabs()) do
+    local group = steering.group(tab.project, job)
+    for _, there in ipairs(group and group.numbers or {}) do
+      if there == number and not host.is_recording() then
+        steering.play(group, number)
+        return true
+      end
+    end
+  end
+  return false
+end
+
+--- Somebody chose a take, perhaps in another program: it is heard; if it was discarded here, it is laid in again.
+function M.place(session, event)
+  local number = math.tointeger(event.take.number)
+  if session.jobs:get(event.job) or play_in_a_tab(event.job, number) then return end
+  local job = session.landed:read(event.job)
+  if not job then return host.log("place.unknown job=" .. event.job) end
+  landing.start(session.chores, job, function(_, sentence)
+    if sentence then session:notice(sentence) end
+  end, number)
+end
+
+return M
