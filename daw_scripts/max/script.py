@@ -1,6 +1,6 @@
 """One script for Max out of many small sources: what `[js]` and `[v8]` run is a single file.
 
-The sources in js/ are modules as Node has them (`require("./beats")`, `exports`), in ECMAScript 5. Two more are made here:
+The sources in js/ are modules as Node has them (`require`, `exports`), in ECMAScript 5. Two more are made here:
 the protocol's tables without their explanations, which would be two thirds of the file, and from device.toml what its
 outlets are called and what its menus mean.
 """

@@ -13,7 +13,7 @@ var CHARACTERS_A_WRITE = 1024;
 
 /** Whether a file is there and may be read. */
 exports.isThere = function (path) {
-  var file = new File(paths.forMax(path), "read");
+  var file = new File(paths.forMax(path), "read"); // [U file-path]
   if (!file.isopen) return false;
   file.close();
   return true;

@@ -30,7 +30,7 @@ exports.by = function (id) {
 /** Calls `changed()` whenever `property` of the thing at `path` changes; stop it with `exports.unwatch`. */
 exports.watch = function (path, property, changed) {
   var api = new LiveAPI(function () { changed(); }, path);
-  api.property = property;
+  api.property = property; // [U observer-time]
   return api;
 };
 

@@ -64,7 +64,7 @@ readers.clip = function (work, subject) {
 /** The track above a clip: its parent, or the parent of its lane or slot. */
 function ownerOf(work, clip, subject) {
   work.then(function () {
-    var parent = clip.one("canonical_parent");
+    var parent = clip.one("canonical_parent"); // [U session-slot]
     if (!parent) throw new Refusal("no_clip_shown");
     if (subject.isSession) subject.slotId = parent.id;
     if (!subject.isSession && !subject.isLane) subject.trackId = parent.id;
