@@ -14,15 +14,16 @@ import zmq.asyncio
 from bridge_server.config import Settings
 from bridge_server.engine_link.link import EngineLink
 from bridge_server.jobs.attempt import Bench
-from bridge_server.jobs.folders import takes_folder
+from bridge_server.jobs.folders import check_writable, takes_folder
 from bridge_server.jobs.foreman import Foreman
 from bridge_server.jobs.job import Job
 from bridge_server.jobs.journal import Journal
 from bridge_server.jobs.resolve import home_of
+from bridge_server.jobs.served import Cast
 from bridge_server.protocol import VERSION, codec
-from bridge_server.protocol.codec import Envelope, task_of
+from bridge_server.protocol.codec import Envelope
 from bridge_server.protocol.engine import Ready
-from bridge_server.protocol.errors import BridgeError, Problem, UnknownBackend, Unsupported
+from bridge_server.protocol.errors import BridgeError, Problem
 from bridge_server.protocol.events import AnyEvent, EngineChanged, EngineState, Listing, Ok, Refused, Welcome
 from bridge_server.protocol.release import release
 from bridge_server.protocol.requests import (
@@ -36,7 +37,7 @@ from bridge_server.protocol.requests import (
     Retry,
     Stop,
 )
-from bridge_server.protocol.values import AbsentBackend, Capabilities
+from bridge_server.protocol.values import Capabilities
 from bridge_server.switchboard import Route, Switchboard
 
 log = logging.getLogger(__name__)
@@ -52,9 +53,8 @@ class Bridge:
         self._key = key
         self._journal = Journal(home.journal)
         self._journal.forget_before(time.time() - KEEP_EVENTS_SECONDS)
-        self._backends = self._journal.known_backends()
-        self._default = self._backends[0].backend if self._backends else ""
-        self._absent: tuple[AbsentBackend, ...] = ()
+        backends = self._journal.known_backends()
+        self._cast = Cast(backends=backends, default=backends[0].backend if backends else "")
         self._switchboard = Switchboard()
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="region")
         self._engine = EngineLink(settings, context, self._engine_changed, self._engine_ready)
@@ -64,7 +64,7 @@ class Bridge:
             scratch=home.scratch,
             unsaved_takes=home.takes,
             capabilities=self._capabilities,
-            default_backend=lambda: self._default,
+            default_backend=lambda: self._cast.default,
             abort_within_seconds=settings.heartbeat.abort_within_seconds,
         )
         self._foreman = Foreman(self._journal, bench, self._post)
@@ -145,9 +145,8 @@ class Bridge:
 
     def _accept(self, request: JobRequest, client: str, door: str) -> list[AnyEvent]:
         request = home_of(request)
-        takes_folder(request, self._unsaved_takes)
-        if self._backends:
-            check_served(request, self._capabilities(request.backend), self._backends)
+        check_writable(takes_folder(request, self._unsaved_takes))
+        self._cast.check(request)
         return self._foreman.accept(request, client, door)
 
     def _welcome(self, hello: Hello, client: str) -> list[AnyEvent]:
@@ -160,9 +159,9 @@ class Bridge:
             engine=self._engine.state,
             engine_problem=self._engine.problem,
             seq=self._journal.newest_seq(),
-            backends=self._backends,
-            default_backend=self._default,
-            absent=self._absent,
+            backends=self._cast.backends,
+            default_backend=self._cast.default,
+            absent=self._cast.absent,
         )
         missed = self._journal.events_after(hello.after, None if watches_all else client) if hello.after >= 0 else []
         return [welcome, *missed]
@@ -187,60 +186,22 @@ class Bridge:
         log.info("engine.%s", state)
         self._switchboard.broadcast(EngineChanged(state=state, problem=problem))
 
+    def _capabilities(self, backend: str) -> Capabilities:
+        """What the engine last said about it. Raises UnknownBackend."""
+        return self._cast.capabilities(backend)
+
     def _engine_ready(self, ready: Ready) -> None:
-        self._backends = ready.backends
-        self._absent = ready.absent
-        self._default = ready.default_backend
+        before = self._cast
+        self._cast = Cast(
+            backends=ready.backends,
+            absent=ready.absent,
+            default=ready.default_backend,
+            role_words=ready.role_words,
+        )
+        if self._cast != before and self._engine.state == "ready":
+            # A model has come or gone: clients ask again what can be done.
+            self._engine_changed("ready", None)
         try:
             self._journal.remember_backends(ready.backends)
         except BridgeError as error:
             log.warning("engine.not_remembered code=%s message=%s", error.code, error.message)
-
-    def _capabilities(self, backend: str) -> Capabilities:
-        """Raises UnknownBackend."""
-        name = backend or self._default
-        for capabilities in self._backends:
-            if capabilities.backend == name:
-                return capabilities
-        for absent in self._absent:
-            if absent.backend == name:
-                raise UnknownBackend(absent.problem.message, absent.problem.hint)
-        names = ", ".join(known.backend for known in self._backends)
-        raise UnknownBackend(f"There is no backend called {name!r} here.", f"Choose one of: {names}.")
-
-
-MADE_FOR = {
-    "edit": "ace-step-v1",
-    "separate": "ace-step-1.5",
-    "lyrics": "ace-step-v1",
-    "loras": "ace-step-v1",
-    "reference": "ace-step-v1",
-}
-"""The backend that design calls for, where none that is installed can help."""
-
-
-NOT_TO_IGNORE = {"loras": "load LoRAs", "reference": "follow reference audio"}
-"""Fields without which the music would be another one. What only shapes its sampling is ignored with a note."""
-
-
-def check_served(request: JobRequest, capabilities: Capabilities, backends: tuple[Capabilities, ...]) -> None:
-    """Refuse at once what a backend cannot do, and name one that can. Raises Unsupported."""
-    task = task_of(request)
-    if task not in capabilities.tasks:
-        able = [other.backend for other in backends if task in other.tasks]
-        raise Unsupported(f"{capabilities.backend} cannot do `{task}`.", _advice(able, task))
-    if getattr(request, "lyrics", "").strip() and not capabilities.lyrics:
-        able = [other.backend for other in backends if other.lyrics]
-        raise Unsupported(f"{capabilities.backend} cannot sing lyrics.", _advice(able, "lyrics"))
-    for name, purpose in NOT_TO_IGNORE.items():
-        if getattr(request, name, None) and name not in capabilities.settings:
-            able = [other.backend for other in backends if name in other.settings]
-            raise Unsupported(f"{capabilities.backend} cannot {purpose}.", _advice(able, name))
-
-
-def _advice(able: list[str], what: str) -> str:
-    if able:
-        return f"Choose the backend {' or '.join(able)}."
-    if what in MADE_FOR:
-        return f"The backend {MADE_FOR[what]} is made for that; it is not installed. See `dawbridge models list`."
-    return ""

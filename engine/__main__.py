@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 
+from engine.backends.lookout import Lookout
 from engine.backends.registry import DEFAULT, survey
 from engine.server import Server
 
@@ -22,7 +23,7 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     threading.Thread(target=_die_with_parent, name="parent", daemon=True).start()
     found = survey()
-    Server(options.connect, key, found.backends, DEFAULT, found.absent).run()
+    Server(options.connect, key, found, DEFAULT, Lookout(found).look).run()
 
 
 def _die_with_parent() -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 
 import zmq
 
 from bridge_server.protocol import codec
 from bridge_server.protocol.engine import Abort, EngineOrder, EngineWord, Ping, Pong, Ready, Render
 from bridge_server.protocol.release import release
-from bridge_server.protocol.values import AbsentBackend
-from engine.backends.base import Backend
+from engine.backends.known import Registry
 from engine.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -28,14 +27,15 @@ class Server:
         self,
         address: str,
         key: str,
-        backends: Mapping[str, Backend],
+        found: Registry,
         default: str,
-        absent: Sequence[AbsentBackend] = (),
+        look: Callable[[], Registry | None] = lambda: None,
     ) -> None:
+        """`look` is asked at every ping for what can run here, and answers None where that is as it was."""
         self._key = key.encode()
-        self._backends = backends
+        self._found = found
         self._default = default
-        self._absent = tuple(absent)
+        self._look = look
         self._context = zmq.Context()
         self._bridge = self._context.socket(zmq.DEALER)
         self._bridge.setsockopt(zmq.LINGER, 500)
@@ -43,7 +43,7 @@ class Server:
         self._words = self._context.socket(zmq.PULL)
         self._words.bind("inproc://words")
         self._mouths = threading.local()
-        self._worker = Worker(backends, self._say)
+        self._worker = Worker(found.backends, self._say)
 
     def _say(self, word: EngineWord) -> None:
         """Called from the worker's thread: its words travel to this thread through a socket of that thread's own."""
@@ -70,8 +70,23 @@ class Server:
         self._context.destroy(linger=0)
 
     def _ready(self) -> Ready:
-        capabilities = tuple(backend.capabilities for backend in self._backends.values())
-        return Ready(backends=capabilities, absent=self._absent, default_backend=self._default, release=release())
+        return Ready(
+            backends=tuple(backend.capabilities for backend in self._found.backends.values()),
+            absent=tuple(self._found.absent),
+            default_backend=self._default,
+            release=release(),
+            role_words=self._found.role_words,
+        )
+
+    def _look_around(self) -> None:
+        """Say anew what can run here, if a model has come or gone."""
+        found = self._look()
+        if found is None:
+            return
+        self._found = found
+        self._worker.backends = found.backends
+        log.info("engine.backends names=%s", ",".join(found.backends))
+        self._send(codec.to_msgpack(self._ready()))
 
     def _send(self, word: bytes) -> None:
         self._bridge.send_multipart([self._key, word])
@@ -84,3 +99,4 @@ class Server:
                 self._worker.abort(job)
             case Ping():
                 self._send(codec.to_msgpack(Pong()))
+                self._look_around()

@@ -20,10 +20,13 @@ REPORT_EVERY_SECONDS = 0.05
 
 
 class Worker:
-    """Takes orders from any thread, speaks through `say`, which must be safe to call from the worker's thread."""
+    """Takes orders from any thread, speaks through `say`, which must be safe to call from the worker's thread.
+
+    `backends` may be replaced at any time; a job goes on with the backend that it began with.
+    """
 
     def __init__(self, backends: Mapping[str, Backend], say: Callable[[EngineWord], None]) -> None:
-        self._backends = backends
+        self.backends = backends
         self._say = say
         self._orders: queue.SimpleQueue[tuple[Render, Watch] | None] = queue.SimpleQueue()
         self._watches: dict[str, Watch] = {}
@@ -80,7 +83,7 @@ class Worker:
         return Finished(job=order.job, attempt=order.attempt)
 
     def _render(self, order: Render, watch: Watch) -> None:
-        backend = self._backends.get(order.backend)
+        backend = self.backends.get(order.backend)
         if backend is None:
             raise UnknownBackend(f"This engine has no backend called {order.backend!r}.")
         log.info("render.started job=%s backend=%s takes=%d", order.job, order.backend, len(order.seeds))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from bridge_server.protocol.errors import BadRequest, OutsideProject
+from bridge_server.protocol.errors import BadRequest, OutsideProject, ReadOnly
 from bridge_server.protocol.requests import JobRequest
 
 FOLDER_NAME = "Dawbridge"
@@ -23,6 +24,20 @@ def takes_folder(request: JobRequest, unsaved: Path) -> Path:
     if project is not None and not _resolved(folder, "folder").is_relative_to(_resolved(project, "project")):
         raise OutsideProject(f"The folder {folder} lies outside the project {project}.")
     return folder
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a folder in which no take could be written, without making anything. Raises ReadOnly.
+
+    What cannot be seen from outside, as on some network drives, is told of when the job runs.
+    """
+    there = next((path for path in (folder, *folder.parents) if os.path.lexists(path)), None)
+    if there is None:
+        return
+    if not there.is_dir():
+        raise ReadOnly(f"Takes cannot be written to {folder}: {there} is not a folder.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise ReadOnly(f"Takes cannot be written to {folder}: {there} may only be read.")
 
 
 def _absolute(text: str, field: str) -> Path | None:

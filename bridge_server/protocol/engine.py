@@ -53,6 +53,10 @@ class Ready(FromEngine, frozen=True, kw_only=True):
     absent: tuple[AbsentBackend, ...] = ()
     default_backend: str
     release: str
+    role_words: Annotated[
+        dict[str, tuple[str, ...]],
+        Meta(description="backend → every word that it takes for the role of a layer; absent: it takes any"),
+    ] = {}
 
 
 class Pong(FromEngine, frozen=True, kw_only=True):

@@ -12,10 +12,11 @@ from engine.work import Rendering, Work
 
 
 class Deferred:
-    """Stands for the backend that `make` makes, which takes seconds to import."""
+    """Stands for the backend that `make` makes, which takes seconds to import. `place` is where its model lies."""
 
-    def __init__(self, capabilities: Capabilities, make: Callable[[], Backend]) -> None:
+    def __init__(self, capabilities: Capabilities, make: Callable[[], Backend], place: object = None) -> None:
         self.capabilities = capabilities
+        self.place = place
         self._make = make
 
     @cached_property

@@ -101,6 +101,11 @@ def asked_role(asked: str, wishes: Wishes) -> str:
     raise Unsupported(f"sketch has no player for '{asked}'.", f"It plays {', '.join(ROLES)}.")
 
 
+def role_words() -> tuple[str, ...]:
+    """Every word that `asked_role` takes."""
+    return tuple(sorted(word for word, (kind, _) in spellings().items() if kind in ("role", "instrument")))
+
+
 def missing_role(heard: frozenset[str]) -> str:
     """What a mix seems to lack."""
     for kind, role in (("drums", "drums"), ("bass", "bass"), ("chords", "keys")):

@@ -1,12 +1,14 @@
 """Takes go below the project, whatever a request says."""
 
+import os
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
-from bridge_server.jobs.folders import takes_folder
-from bridge_server.protocol.errors import BadRequest, OutsideProject
+from bridge_server.jobs.folders import check_writable, takes_folder
+from bridge_server.protocol.errors import BadRequest, OutsideProject, ReadOnly
 from bridge_server.protocol.requests import Generate
 from bridge_server.protocol.span import Span
 
@@ -87,3 +89,22 @@ def test_a_nul_is_refused(project: Path, tmp_path: Path) -> None:
 
 def test_a_name_longer_than_any_system_takes_is_no_crash(project: Path, tmp_path: Path) -> None:
     assert takes_folder(request(project, project / ("x" * 4_000)), tmp_path).is_relative_to(project)
+
+
+def test_a_folder_that_could_be_made_is_let_through_and_nothing_is_made(tmp_path: Path) -> None:
+    check_writable(tmp_path / "Song" / "Dawbridge")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
+    (tmp_path / "Song").write_text("a file")
+    with pytest.raises(ReadOnly, match="Song is not a folder"):
+        check_writable(tmp_path / "Song" / "Dawbridge")
+
+
+def test_a_folder_that_may_only_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may write anywhere, so the system's answer is played."""
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
+    with pytest.raises(ReadOnly, match=f"{re.escape(str(tmp_path))} may only be read") as caught:
+        check_writable(tmp_path / "Dawbridge")
+    assert "writable" in caught.value.hint

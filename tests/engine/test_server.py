@@ -25,6 +25,7 @@ from bridge_server.protocol.engine import (
 from bridge_server.protocol.requests import Generate
 from bridge_server.protocol.span import Span
 from engine import server
+from engine.backends.known import Registry
 from tests.fakes.engine import NAME, FakeBackend
 
 KEY = "the key of this test"
@@ -60,7 +61,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Bridge, threading.
     """A running server, and the bridge that it has connected to."""
     monkeypatch.setattr(server, "BRIDGE_SILENT_SECONDS", 0.5)
     bridge = Bridge()
-    running = server.Server(bridge.address, KEY, {NAME: FakeBackend()}, NAME)
+    running = server.Server(bridge.address, KEY, Registry({NAME: FakeBackend()}), NAME)
     thread = threading.Thread(target=running.run)
     thread.start()
     yield bridge, thread

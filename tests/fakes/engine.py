@@ -24,6 +24,7 @@ from bridge_server.protocol.engine import EngineWord, Finished, Render, Step, Va
 from bridge_server.protocol.errors import TooLong
 from bridge_server.protocol.values import Capabilities
 from engine.backends.base import Backend
+from engine.backends.known import Registry
 from engine.server import Server
 from engine.watch import Watch
 from engine.work import Rendering, Work
@@ -133,7 +134,7 @@ class FakeServer(Server):
     """The real server, with a mouth for words that it should not say."""
 
     def __init__(self, address: str, key: str, backends: Mapping[str, Backend]) -> None:
-        super().__init__(address, key, backends, NAME)
+        super().__init__(address, key, Registry(dict(backends)), NAME)
         self._order: Render | None = None
         for backend in backends.values():
             if isinstance(backend, FakeBackend):

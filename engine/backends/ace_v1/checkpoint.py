@@ -20,7 +20,7 @@ HOME_VARIABLE = "DAWBRIDGE_HOME"
 LIBRARIES = ("torch", "transformers", "diffusers", "tokenizers", "safetensors", "huggingface_hub")
 PARTS = ("ace_step_transformer", "music_dcae_f8c8", "music_vocoder", "umt5-base")
 HUB_FOLDER = "models--ACE-Step--ACE-Step-v1-3.5B"
-PULL = f"`dawbridge models pull {NAME}` fetches it; then start the bridge again."
+PULL = f"`dawbridge models pull {NAME}` fetches it."
 
 
 @dataclass(frozen=True)
