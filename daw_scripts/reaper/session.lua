@@ -188,7 +188,7 @@ function Session:has_work()
   for _, job in ipairs(self.jobs:all()) do
     if not status.has_ended(job) then return true end
   end
-  return #landing.peaks > 0 or #self.courier.asks > 0 and self.courier.connection ~= nil or not self.chores:are_done()
+  return #landing.peaks > 0 or self.courier:has_questions() or not self.chores:are_done()
 end
 
 -- the loop --------------------------------------------------------------------------------------------------------

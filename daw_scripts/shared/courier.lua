@@ -14,6 +14,7 @@ local LOOK_SECONDS = 2
 local EVENTS_A_TICK = 8
 local SILENT_SECONDS = 5
 local SLOWEST_ASK_SECONDS = 15
+local PATIENT_TRIES = 4
 
 --- `parts`: files, home, client, jobs, entropy() (any unique text), log(sentence) and, if wished,
 --   place(event)      hears of takes that were chosen elsewhere
@@ -102,6 +103,14 @@ function Courier:is_greeting_due(now)
   return self.box and self.box.is_quick and now >= self.next_greeting
 end
 
+--- Whether something was asked that somebody waits for. A bridge that has been silent to a few tries is not waited for.
+function Courier:has_questions()
+  for _, ask in ipairs(self.asks) do
+    if ask.message.request ~= "hello" and ask.tries < PATIENT_TRIES then return true end
+  end
+  return false
+end
+
 --- Posts the question that is due, if there is one. True if there was.
 function Courier:post_ask(now)
   for index, ask in ipairs(self.asks) do
@@ -187,9 +196,9 @@ function Courier:tick(now)
   self.next_poll = now + POLL_SECONDS
   if self:find_box(now) then self:collect(now) end
   if self:is_greeting_due(now) then self:greet(now) end
-  if self:post_ask(now) then return end
   local job, message = self.jobs:due(now)
-  if job then self:post(job, message, now) end
+  if job then return self:post(job, message, now) end
+  self:post_ask(now)
 end
 
 return M

@@ -11,7 +11,7 @@ from bridge_server.protocol import codec
 from bridge_server.protocol.events import Done
 from bridge_server.protocol.requests import Repaint
 from tests.daw.conftest import Song
-from tests.daw.desk import Desk, hellos
+from tests.daw.desk import Desk
 from tests.daw.studio import Studio, landed, listed, names
 
 MakeSong = Callable[..., Song]
@@ -122,10 +122,9 @@ def test_a_script_that_comes_back_asks_for_what_it_missed(song: Song, open_studi
 
     again = reopened(song, open_studio)
     again.studio.run()
-    again.studio.until(lambda: song.desk.unread)
-    (hello,) = hellos(song.desk.read())
-    assert hello.after == seen
-    song.desk.welcome(hello.id)
+    count = len(song.desk.greetings)
+    again.studio.until(lambda: song.desk.read() == [] and len(song.desk.greetings) > count)
+    assert song.desk.greetings[-1].after == seen
     song.desk.say(Done(job=request.job, seq=song.desk.seq, takes=takes))
     again.studio.finish()
     assert landed(again.project) == 1
@@ -133,7 +132,7 @@ def test_a_script_that_comes_back_asks_for_what_it_missed(song: Song, open_studi
 
 def test_a_crash_after_the_drop_does_not_drop_twice(song: Song):
     request = song.ask_and_start("", "", "1", "2", "")
-    record = song.studio.resource / "Dawbridge" / "repaint" / f"{request.job}.json"
+    record = song.studio.resource / "Dawbridge" / "jobs" / f"{request.job}.json"
     before = record.read_bytes()
     song.desk.done(request)
     song.studio.finish()
@@ -199,7 +198,7 @@ def test_the_loop_does_little_at_every_tick(song: Song):
 
 
 def test_a_store_that_cannot_be_read_is_left_alone(song: Song):
-    folder = song.studio.resource / "Dawbridge" / "repaint"
+    folder = song.studio.resource / "Dawbridge" / "jobs"
     folder.mkdir(parents=True)
     (folder / "broken-record.json").write_text("{")
     request = song.ask_and_start("", "", "1", "1", "")

@@ -156,7 +156,7 @@ def test_a_take_whose_track_is_gone_is_parked_with_its_path(song: Song):
     assert listed(song.project.undo) == []
     song.studio.press(-1)
     song.studio.finish()
-    assert list(song.studio.resource.glob("Dawbridge/repaint/*")) == []
+    assert list(song.studio.resource.glob("Dawbridge/jobs/*")) == []
 
 
 def test_on_reaper_6_a_take_whose_item_is_gone_or_locked_is_parked(make_song: Callable[..., Song]):

@@ -23,7 +23,7 @@ def test_the_whole_request(song: Song):
     assert request.music == Music(bpm=120.0, meter="4/4", since_bar=0)
     assert request.form == "region"
     assert request.project == str(song.studio.folder / "Media")
-    assert song.desk.client.startswith("reaper-repaint-")
+    assert song.desk.client.startswith("reaper-")
 
 
 def test_an_empty_seed_is_left_to_chance_and_two_jobs_never_share_an_id(song: Song):
@@ -180,8 +180,8 @@ def test_the_last_tags_stand_in_the_form_again_but_no_seed(song: Song):
     song.ask("dub, tape, 70 bpm", "la la", "0,25", "4", "99")
     song.studio.run()
     form = listed(song.studio.world.forms)[-1]
-    assert listed(form.shown) == ["dub, tape, 70 bpm", "la la", "0,25", "4", ""]
-    assert len(listed(form.captions)) == 5
+    assert listed(form.shown) == ["dub, tape, 70 bpm", "la la", "0,25", "4", "", "", "no", "no"]
+    assert len(listed(form.captions)) == 8
 
 
 def test_a_decimal_comma_is_a_decimal_point(song: Song):

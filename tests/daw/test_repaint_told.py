@@ -42,7 +42,7 @@ def test_an_error_of_the_script_is_told_and_logged_and_the_job_stays(song: Song)
     assert "oh dear" in log
     song.studio.press(CLOSED)
     song.studio.finish()
-    assert [path.stem for path in song.studio.resource.glob("Dawbridge/repaint/*")] == [request.job]
+    assert [path.stem for path in song.studio.resource.glob("Dawbridge/jobs/*")] == [request.job]
 
 
 def test_escape_takes_an_unread_letter_back(song: Song):
@@ -51,15 +51,14 @@ def test_escape_takes_an_unread_letter_back(song: Song):
     song.studio.until(lambda: song.desk.unread)
     song.studio.press(ESCAPE)
     song.studio.finish()
-    assert song.desk.unread == []
+    assert song.desk.read() == [], "only the greeting is left"
 
 
 def test_escape_sends_cancel_until_it_is_heard(song: Song):
     request = song.ask_and_start("", "", "1", "1", "")
     song.studio.press(ESCAPE)
     song.studio.until(lambda: "stopping" in song.studio.text)
-    song.studio.until(lambda: song.desk.unread)
-    (first,) = cancels(song.desk.read())
+    (first,) = song.studio.until(lambda: cancels(song.desk.read()))
     assert first.job == request.job
     song.studio.until(lambda: song.desk.unread)
     assert cancels(song.desk.read()) == [first]
