@@ -40,12 +40,6 @@ local function is_bridge_there(desk, verb)
   return false
 end
 
---- Why an extension to the left does not fit; nil if it does. A session begins at sample 0.
-local function room_fault(request)
-  if not request.left or request.span.start >= request.left then return nil end
-  return text.say("no_room_left", { seconds = string.format("%.1f", request.span.start / request.span.rate) })
-end
-
 local function place_of(found, wishes, request, version)
   local place = {}
   for name, value in pairs(found.place) do place[name] = value end
@@ -57,8 +51,7 @@ end
 
 local function submit(desk, verb, found, wishes)
   local asked, fault = requests.build(verb, found, wishes, program.entropy)
-  fault = fault or room_fault(asked[1])
-  if fault then return dialogs.tell(title_of(verb), fault) end
+  if not asked then return dialogs.tell(title_of(verb), fault) end
   for index, request in ipairs(asked) do
     desk:submit(request, place_of(found, wishes, request, #asked > 1 and index or nil))
   end

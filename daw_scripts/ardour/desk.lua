@@ -24,27 +24,6 @@ local function append(path, bytes)
   return file:close() and written and true or nil
 end
 
---- Says hello also where no job is waited for: the answer tells what can be asked for.
-local function greet(self, now)
-  self.greeted, self.next_greeting = true, now
-  if not self:look(now) then return end
-  local after
-  for _, job in ipairs(self.jobs:all()) do
-    if job.seq > 0 then after = math.min(after or job.seq, job.seq) end
-  end
-  self.greeted_key = self.connection.key
-  local id = self.client .. "-" .. ids.digits(self.entropy())
-  self.box:post(id, { request = "hello", id = id, after = after }, self.connection.key)
-end
-
-local function hearing(plain)
-  return function(self, event, now)
-    if event.event == "welcome" then self.welcome = event end
-    if event.event == "engine" then self.greeted = false end
-    plain(self, event, now)
-  end
-end
-
 --- The desk of the session that is open.
 function M.open()
   local desk = { session = timeline.session(), home = mailbox.home(program.system(), os.getenv) }
@@ -63,7 +42,6 @@ function Desk:open_jobs()
     files = program.files, home = self.home, client = self.book:client(), jobs = self.jobs, entropy = program.entropy,
     log = program.log,
   })
-  self.courier.greet, self.courier.hear = greet, hearing(self.courier.hear)
   if old then
     for _, name in ipairs({ "welcome", "engine", "engine_problem" }) do self.courier[name] = old[name] end
     if old.client == self.courier.client then
@@ -83,13 +61,6 @@ function Desk:refresh(now)
     if not known or job.cancelling ~= known.cancelling then job.next_send = now + LEAVE_SECONDS end
   end
   return true
-end
-
---- One turn: letters out, events in.
-function Desk:tick(now)
-  local connection = self.courier.connection
-  if connection and connection.key ~= self.courier.greeted_key then self.courier.greeted = false end
-  self.courier:tick(now)
 end
 
 --- True if the bridge can be reached; nil and the problem if not.

@@ -71,13 +71,14 @@ local function clips_of(piece, rate, facts)
       clips[#clips + 1] = {
         path = source.path, start = piece.from, length = piece.to - piece.from,
         offset = (region.start + piece.from - region.position) / file_rate,
-        playrate = file_rate ~= rate and rate / file_rate or nil, keep_pitch = file_rate == rate and nil or false,
+        playrate = file_rate ~= rate and rate / file_rate or nil,
         gain_db = region.gain ~= 1 and M.decibels(region.gain) or nil,
         file_channel = not is_single and source.channel or nil,
         channel = #region.sources > 1 and not whole and index or nil,
         fade_in = piece.fade_in > 0 and math.min(piece.fade_in, piece.to - piece.from) or nil,
         fade_out = piece.fade_out > 0 and math.min(piece.fade_out, piece.to - piece.from) or nil,
       }
+      if file_rate ~= rate then clips[#clips].keep_pitch = false end
     end
   end
   return clips

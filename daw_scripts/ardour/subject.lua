@@ -130,6 +130,7 @@ local function start(verb, range, track)
   found.music = music.of(map, timeline.markers(), span)
   local edge = verb.id == "extend_right" and span["end"] or span.start
   found.bar = music.bar(map, edge)
+  found.room_left = span.start
   found.comment = track and track.comment or ""
   found.place = {
     verb = verb.id, track = track and track.id, manner = "beside",

@@ -17,7 +17,6 @@ return {
   compound = "A region there is combined from others, or has no file of its own. Bounce or uncombine it first.",
   offline = "The file of a region is not there: {path}. Connect its drive, or put the file back.",
   no_other_tracks = "No track sounds in the selected range, so there is nothing to fit a layer to. Use Generate.",
-  no_room_left = "There are only {seconds} s between the start of the session and the region. Ask for less.",
   read_only = "The session's folder cannot be written, so the takes will lie in Dawbridge's own data folder, and "
     .. "results cannot be laid in. Save the session elsewhere first if you want them in it.",
   ardour_ask_replace = "Cover the original",

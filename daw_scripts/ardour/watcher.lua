@@ -25,6 +25,6 @@ function factory()
   end
   return function(signal)
     local fine, fault = pcall(run, signal)
-    if not fine then print("Dawbridge: " .. tostring(fault)) end
+    if not fine then require("ardour.host.program").last_words("watcher", fault) end
   end
 end

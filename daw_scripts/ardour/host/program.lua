@@ -46,6 +46,12 @@ function M.log(line)
   file:close()
 end
 
+--- Says that `who` broke down before it could say so itself. Never raises: Ardour would take the script away.
+function M.last_words(who, fault)
+  print("Dawbridge: " .. tostring(fault))
+  if M.may_use_files() then pcall(M.log, "script.fault who=" .. who .. " " .. tostring(fault)) end
+end
+
 --- Starts a program and does not wait for it. True unless it could not even be tried.
 function M.start(words)
   local fine, done = pcall(os.forkexec, table.unpack(words))
