@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bridge_server.cli.finding import Finding
 from bridge_server.home import Home
+from bridge_server.install.ardour_slots import stale_slots
 from bridge_server.install.hosts import HOSTS
 from bridge_server.install.installation import Standing, standings
 from bridge_server.install.surroundings import Surroundings
@@ -27,6 +28,7 @@ def daw_findings(home: Home, around: Surroundings) -> Iterator[Finding]:
         return
     for standing in found:
         yield _scripts(standing)
+        yield from _slots(standing)
     if not found:
         names = ", ".join(host.title for host in HOSTS.values())
         yield Finding(
@@ -55,6 +57,21 @@ def _scripts(standing: Standing) -> Finding:
         case "unreachable":
             advice = f"Connect the disk; if the folder has moved, {again[:-1]} --path FOLDER` installs there."
             return Finding(what, "note", where, advice)
+
+
+def _slots(standing: Standing) -> Iterator[Finding]:
+    """Ardour copies a script that is put into a slot by hand, and the copy stays old."""
+    place = standing.place
+    if place.host != "ardour" or not standing.release or standing.state == "unreachable":
+        return
+    try:
+        stale = stale_slots(place)
+    except BridgeError as error:
+        yield Finding(f"{place.name}, slots", "note", error.message, error.hint)
+        return
+    if stale:
+        advice = "Close Ardour, then `dawbridge install ardour --register`; or set them again in the Script Manager."
+        yield Finding(f"{place.name}, slots", "problem", f"they hold another version of {', '.join(stale)}", advice)
 
 
 def _start_file(home: Home, *, is_needed: bool) -> Iterator[Finding]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
@@ -19,13 +20,12 @@ from bridge_server.home import Home
 from bridge_server.install.change import carry_out
 from bridge_server.install.hosts import HOSTS
 from bridge_server.install.installation import Standing, chosen_places, installation, removal, standings
-from bridge_server.install.place import Host
+from bridge_server.install.place import Host, Place
 from bridge_server.install.plan import Plan
-from bridge_server.install.reaper_actions import registered, unregistered
+from bridge_server.install.registration import register, unregister, what_is_left
 from bridge_server.install.running import is_running, program_names
 from bridge_server.install.surroundings import Surroundings
 from bridge_server.launch import unusable
-from bridge_server.protocol.errors import BadRequest
 from bridge_server.protocol.release import release
 from bridge_server.start_file import write_start_file
 
@@ -45,6 +45,7 @@ Folder = Annotated[
         help="REAPER: resource folder; Live: User Library; Ardour: configuration folder. Without it: all found.",
     ),
 ]
+Clicks = Callable[[Place], tuple[str, ...]]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")]
 
 
@@ -58,7 +59,7 @@ class HowToInstall:
         bool, typer.Option("--force", help="Replace files that you changed; yours are kept as NAME.yours.")
     ] = False
     register: Annotated[
-        bool, typer.Option("--register", help="REAPER, closed: also put the scripts into its list of actions.")
+        bool, typer.Option("--register", help="REAPER and Ardour, closed: put the scripts into their lists as well.")
     ] = False
 
 
@@ -81,17 +82,20 @@ def install(
     plans = installation(host, chosen_places(host, around, how.path), home, release(), force=how.force)
     running = is_running(host, program_names(around.system))
     if how.register:
-        _check_register(host, running)
-        plans = [registered(plan, backslashes=around.system == "windows") for plan in plans]
+        plans = [register(host, plan, around.system, is_running=running) for plan in plans]
+    clicks = partial(what_is_left, host) if how.register else host.clicks
     if not how.dry_run:
         _prepare(home)
         carry_out(plans, home)
         _write_start(home)
     if as_json:
-        print_json(_facts("install", host, plans, dry_run=how.dry_run, running=running))
+        print_json(_facts("install", host, plans, clicks, dry_run=how.dry_run, running=running))
         return
     _show(plans)
     _tell_ending(host, plans, dry_run=how.dry_run, running=running)
+    tell("What is left to do:")
+    for sentence in dict.fromkeys(sentence for plan in plans for sentence in clicks(plan.place)):
+        tell(f"  • {sentence}")
 
 
 @command("uninstall", 2, "dawbridge uninstall reaper --dry-run")
@@ -106,12 +110,11 @@ def uninstall(
     host = HOSTS[daw.value]
     plans = removal(host, home, path)
     running = is_running(host, program_names(Surroundings.here().system))
-    if host.id == "reaper" and not running:
-        plans = [unregistered(plan) for plan in plans]
+    plans = [unregister(host, plan, is_running=running) for plan in plans]
     if not dry_run:
         carry_out(plans, home)
     if as_json:
-        print_json(_facts("uninstall", host, plans, dry_run=dry_run, running=running))
+        print_json(_facts("uninstall", host, plans, None, dry_run=dry_run, running=running))
         return
     if not plans:
         tell(f"Nothing of Dawbridge is installed in {host.title}{f' at {path}' if path else ''}.")
@@ -123,17 +126,6 @@ def uninstall(
     tell(f"Dawbridge is no longer installed in {host.title}.")
     for step in (step for plan in plans for step in plan.undone):
         say(f"{step.path.name} was changed by you and is still there.")
-
-
-def _check_register(host: Host, running: bool) -> None:
-    """Raises WrongUsage, BadRequest."""
-    if host.id != "reaper":
-        raise WrongUsage(f"{host.title} has no list of actions to put scripts into.", "Leave --register out.")
-    if running:
-        raise BadRequest(
-            "REAPER is running, and would overwrite its list of actions when it ends.",
-            "Close REAPER and do it again; or leave --register out and load the scripts by hand.",
-        )
 
 
 def _prepare(home: Home) -> None:
@@ -174,13 +166,15 @@ def _standing_facts(one: Standing) -> dict[str, Any]:
     return {"host": place.host, "name": place.name, "folder": str(place.folder), **words}
 
 
-def _facts(event: str, host: Host, plans: Sequence[Plan], *, dry_run: bool, running: bool) -> dict[str, Any]:
+def _facts(
+    event: str, host: Host, plans: Sequence[Plan], clicks: Clicks | None, *, dry_run: bool, running: bool
+) -> dict[str, Any]:
     places = [
         {
             "folder": str(plan.place.folder),
             "name": plan.place.name,
             "files": [{"path": str(step.path), "state": step.kind} for step in plan.steps],
-            "clicks": list(host.clicks(plan.place)) if event == "install" else [],
+            "clicks": list(clicks(plan.place)) if clicks else [],
         }
         for plan in plans
     ]
@@ -213,6 +207,3 @@ def _tell_ending(host: Host, plans: Sequence[Plan], *, dry_run: bool, running: b
         say("  → `--force` installs ours in its place, and keeps yours beside it as NAME.yours.")
     if running:
         say(f"{host.title} is running: what it has loaded already stays as it was until it is started again.")
-    tell("What is left to do:")
-    for sentence in dict.fromkeys(sentence for plan in plans for sentence in host.clicks(plan.place)):
-        tell(f"  • {sentence}")

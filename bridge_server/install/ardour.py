@@ -57,9 +57,10 @@ def lay_out(files: Contents, _: Path) -> Contents:
 
 def clicks(place: Place) -> tuple[str, ...]:
     return (
-        "In Ardour: *Edit → Lua Scripts → Script Manager*, choose an action slot and *Add/Set*, pick the script that"
-        " begins with *Dawbridge*; do so for each that you use, and give it a key in *Window → Keyboard Shortcuts*.",
-        "So that results land by themselves: in the same window, *Action Hooks → New hook*, pick *Dawbridge: …watch*.",
+        "Close Ardour, then `dawbridge install ardour --register` puts the scripts into its slots.",
+        "Or by hand: *Edit → Lua Scripts → Script Manager*, choose an action slot, *Add/Set*, pick a script that begins"
+        " with *Dawbridge*, for each that you use; on the page *Action Hooks* add *Dawbridge: Watcher*, which lays"
+        " results in. Do it again after an update: a slot that was set by hand holds a copy.",
     )
 
 

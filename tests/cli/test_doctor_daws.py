@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 import pytest
@@ -15,6 +15,7 @@ from bridge_server.install.change import carry_out
 from bridge_server.install.hosts import HOSTS
 from bridge_server.install.installation import installation
 from bridge_server.install.surroundings import Surroundings
+from bridge_server.install.ui_scripts import EMPTY, Script, with_scripts
 from bridge_server.protocol.codec import to_json
 from bridge_server.protocol.release import release
 from bridge_server.start_file import StartFile, start_file, write_start_file
@@ -105,6 +106,31 @@ def test_a_disk_that_is_not_connected(check: Check, script: Path, around: Surrou
     (around.settings / "REAPER").rename(around.settings / "elsewhere")
     finding = check()["REAPER"]
     assert finding.state == "note" and "is not there" in finding.found and "Connect the disk" in finding.advice
+
+
+def test_ardour_s_slots_with_an_old_copy(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = 'ardour { ["type"] = "EditorAction", name = "Dawbridge: Repaint" }\nfunction factory() end\n'
+    files = {PurePosixPath("dawbridge_repaint.lua"): text.encode()}
+    monkeypatch.setattr("bridge_server.install.installation.files_of", lambda host, version: files)
+    (tmp_path / "ana" / ".config" / "ardour7").mkdir(parents=True)
+    around = Surroundings(system="linux", home=tmp_path / "ana", documents=tmp_path, root=tmp_path / "root")
+    ardour = HOSTS["ardour"]
+    place = ardour.place_at(around.settings / "ardour7")
+    carry_out(installation(ardour, [place], Home(home), release()), Home(home))
+    copy = Script(name="Dawbridge: Repaint", source=text + "-- old", chunk="", origin="")
+    slots = place.folder / "ui_scripts"
+    slots.write_bytes(with_scripts(EMPTY, {copy.name: copy}, {}))
+
+    def check() -> dict[str, Finding]:
+        return {finding.what: finding for finding in daw_findings(Home(home), around)}
+
+    found = check()
+    assert found["Ardour 7"].state == "ok"
+    assert found["Ardour 7, slots"].state == "problem" and "--register" in found["Ardour 7, slots"].advice
+    slots.write_text("?")
+    assert check()["Ardour 7, slots"].state == "note"
+    slots.unlink()
+    assert "Ardour 7, slots" not in check()
 
 
 def test_records_that_cannot_be_read(check: Check, script: Path, home: Path) -> None:

@@ -203,4 +203,14 @@ def test_reaper_s_list_of_actions_is_only_touched_while_reaper_is_closed(
     assert actions.read_text().count("SCR 4 0 RS") == 2
     assert dawbridge("uninstall", "reaper").code == 0
     assert actions.read_text() == ""
-    assert dawbridge("install", "ardour", "--register").code == 2
+    library = put(around.home / "User Library", is_folder=True)
+    said = dawbridge("install", "ableton", "--path", library, "--register", "--json")
+    assert (said.code, said.last["error"]["code"]) == (1, "unsupported")
+
+
+def test_ardour_s_slots(dawbridge: Dawbridge, around: Surroundings) -> None:
+    assert "Script Manager" in dawbridge("install", "ardour", "--dry-run").out
+    said = dawbridge("install", "ardour", "--register", "--json")
+    assert said.code == 0 and (around.settings / "ardour8" / "ui_scripts").exists()
+    assert any("Watcher" in sentence for sentence in said.last["places"][0]["clicks"])
+    assert dawbridge("uninstall", "ardour").code == 0
