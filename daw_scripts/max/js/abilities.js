@@ -1,18 +1,26 @@
 /** What this Live can do, by its version; landing also tries, because versions tell only what was promised. */
 var live = require("./live");
 
-/** `{version, imports, lanes}`; `version` is such as 12.3.5. Import and the path of the set came with the same versions. */
-exports.read = function () {
+/**
+ * Hands `found` what there is: {version, imports, lanes}; `version` is such as 12.3.5. Import and the path of the set came
+ * with the same versions.
+ */
+exports.read = function (work, found) {
   var app = live.at("live_app");
-  var parts = ["get_major_version", "get_minor_version", "get_bugfix_version"].map(function (name) {
-    return (app && app.ask(name)) || 0;
+  var parts = [];
+  ["get_major_version", "get_minor_version", "get_bugfix_version"].forEach(function (name) {
+    work.then(function () { parts.push((app && app.ask(name)) || 0); });
   });
+  work.then(function () { found(gate(parts)); });
+};
+
+function gate(parts) {
   var able = exports.of(parts);
   live.hasSongPath = able.imports;
   live.missing = able.lanes ? {} : { take_lanes: true };
   if (parts[0] < 12) live.missing.is_take_lane_clip = true;
   return able;
-};
+}
 
 exports.of = function (parts) {
   var imports = parts[0] === 11 ? isFrom(parts, [11, 3, 25]) : isFrom(parts, [12, 0, 5]);

@@ -15,7 +15,7 @@ var MOST_WORDS_BYTES = 262144;
 
 /** The text file in which words may be written. */
 exports.wordsPath = function (desk) {
-  var home = desk.courier.home || desk.findHome(null);
+  var home = desk.courier.home || desk.findHome("", null);
   return home ? paths.join(home, "words.txt") : null;
 };
 

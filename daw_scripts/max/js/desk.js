@@ -91,13 +91,18 @@ exports.messages = messages;
 
 /** The device is complete; comes again after a preset, so everything is closed before it is opened. */
 messages.loaded = function (desk) {
-  desk.isLoaded = true;
-  desk.abilities = abilities.read();
-  desk.watch();
-  desk.face.refresh();
-  desk.memory.begin();
-  desk.tick();
-  desk.glanceSoon();
+  if (desk.waking) desk.waking.stop();
+  desk.waking = desk.slices.start(function (work) {
+    abilities.read(work, function (able) { desk.abilities = able; });
+    desk.watch(work);
+    work.then(function () {
+      desk.isLoaded = true;
+      desk.face.refresh();
+      desk.memory.begin();
+      desk.tick();
+      desk.glanceSoon();
+    });
+  }, function (error) { desk.fail(error); });
 };
 
 messages.memory = function (desk, atoms) {
@@ -174,11 +179,14 @@ Desk.prototype.welcomed = function () {
   if (this.isLoaded) this.face.show(this);
 };
 
-Desk.prototype.watch = function () {
+Desk.prototype.watch = function (work) {
   var self = this;
   this.watches.forEach(live.unwatch);
-  this.watches = WATCHED.map(function (one) {
-    return live.watch(one[0], one[1], function () { self.glanceSoon(); });
+  this.watches = [];
+  WATCHED.forEach(function (one) {
+    work.then(function () {
+      self.watches.push(live.watch(one[0], one[1], function () { self.glanceSoon(); }));
+    });
   });
 };
 
@@ -234,9 +242,8 @@ Desk.prototype.isBusy = function () {
 };
 
 /** The folder of Dawbridge, looked for until it is known. */
-Desk.prototype.findHome = function (remembered) {
-  var song = live.songPath();
-  this.courier.home = connection.home(this.host.devicePath(), song, remembered);
+Desk.prototype.findHome = function (songPath, remembered) {
+  this.courier.home = connection.home(this.host.devicePath(), songPath, remembered);
   return this.courier.home;
 };
 

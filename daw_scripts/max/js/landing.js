@@ -169,13 +169,15 @@ function onLanes(work, desk, landing, then) {
 
 function onLane(work, desk, landing, track, take) {
   var lane;
+  var before;
+  var id;
+  work.then(function () { before = track.ids("take_lanes"); });
+  work.then(function () { id = track.call("create_take_lane")[0]; });
   work.then(function () {
-    var before = track.ids("take_lanes");
-    var id = track.call("create_take_lane")[0];
     id = id || track.ids("take_lanes").filter(function (one) { return before.indexOf(one) < 0; })[0];
     lane = live.by(id || 0);
-    if (lane) lane.set("name", text.say("lane", { number: take.number }));
   });
+  work.then(function () { if (lane) lane.set("name", text.say("lane", { number: take.number })); });
   landing.pieces.forEach(function (piece) {
     if (piece.number !== take.number) return;
     work.then(function () {

@@ -49,10 +49,16 @@ function faultOfList(value, field, where) {
   return fault || faultOfSize(value, field, where);
 }
 
+/** Characters as the bridge counts them: a pair of surrogates is one. */
+exports.characters = function (text) {
+  return text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, "x").length;
+};
+
 function faultOfSize(value, field, where) {
   if (value < field.min || value > field.max) return where + " is " + value + ", out of range";
-  if (field.max_length !== undefined && value.length > field.max_length) return where + " is too long";
-  if (field.min_length !== undefined && value.length < field.min_length) return where + " is too short";
+  var length = typeof value === "string" ? exports.characters(value) : value.length;
+  if (field.max_length !== undefined && length > field.max_length) return where + " is too long";
+  if (field.min_length !== undefined && length < field.min_length) return where + " is too short";
   if (field.choices && field.choices.indexOf(value) < 0) return where + " is " + value + ", no such choice";
   if (field.pattern && !new RegExp(field.pattern).test(value)) return where + " is " + value + ", which does not fit";
   return null;

@@ -62,9 +62,10 @@ Memory.prototype.tick = function () {
 
 /** Becomes the one that the set or the disk remembers, or somebody new. */
 Memory.prototype.recall = function () {
-  var home = this.desk.findHome(this.pending && this.pending.home);
+  var song = live.songPath();
+  var home = this.desk.findHome(song, this.pending && this.pending.home);
   var now = this.desk.now();
-  var kept = this.pending || this.forThisSet(home, now);
+  var kept = this.pending || this.forThisSet(home, song, now);
   this.pending = null;
   if (kept && presence.isTaken(kept.client, this.desk.token, now)) kept = null;
   this.client = kept ? kept.client : ids.digits(16);
@@ -86,10 +87,9 @@ Memory.prototype.resume = function () {
 };
 
 /** A device that was never saved with its set: whoever spoke for this very set, if nobody does now. */
-Memory.prototype.forThisSet = function (home, now) {
+Memory.prototype.forThisSet = function (home, song, now) {
   var self = this;
   if (!home) return null;
-  var song = live.songPath();
   return adopt.candidates(home, song).filter(function (kept) {
     return !presence.isTaken(kept.client, self.desk.token, now);
   })[0] || null;

@@ -163,15 +163,20 @@ function clear(work, one, job, ended) {
   work.then(function () { countElsewhere(work, one.track, job, function () { others += 1; }); });
   work.then(function () { if (one.track.ids("devices").length > one.made.devices) others += 1; });
   work.then(function () {
-    var index = live.at("live_set").ids("tracks").indexOf(one.track.id);
-    if (others === 0 && index >= 0) {
-      live.at("live_set").call("delete_track", index);
-      return void ended(true);
-    }
+    if (others === 0) return void removeTrack(work, one.track, ended);
     own.forEach(function (clip) {
       work.then(function () { one.track.call("delete_clip", "id", clip.id); });
     });
     return void ended(false);
+  });
+}
+
+function removeTrack(work, track, ended) {
+  var set = live.at("live_set");
+  work.then(function () {
+    var index = set.ids("tracks").indexOf(track.id);
+    if (index >= 0) set.call("delete_track", index);
+    ended(true);
   });
 }
 

@@ -1,5 +1,6 @@
 /** The texts and numbers of the strip, read and checked. Raises a Refusal whose sentence says what to change. */
 var ids = require("./ids");
+var letter = require("./letter");
 var protocol = require("./protocol");
 var Refusal = require("./refusal").Refusal;
 
@@ -9,14 +10,9 @@ function most(request, name) {
   return protocol.requests[request].fields.filter(function (field) { return field.name === name; })[0].max_length;
 }
 
-/** A pair of surrogates is one character for the bridge. */
-function characters(text) {
-  return text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, "x").length;
-}
-
 function shortEnough(text, name) {
   var limit = most("repaint", name);
-  var count = characters(text);
+  var count = letter.characters(text);
   if (count > limit) throw new Refusal("long_" + name, { count: count, most: limit });
   return text;
 }

@@ -1,0 +1,162 @@
+// Every verb: what it sends, where its result lies, why it may be grey.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Stage, VOICE } from "./fake/stage.mjs";
+
+test("repaint: strength, seed, variants, tags and words as the strip has them", () => {
+  const request = new Stage().ask("repaint", { strength: 62.5, variants: 3, seed: " 42 ", tags: " lofi,  rhodes ", words: "[verse]\r\nla\r\n" });
+  assert.deepEqual(
+    [request.strength, request.variants, request.seed, request.tags, request.lyrics],
+    [0.625, 4, 42, "lofi, rhodes", "[verse]\nla"],
+  );
+  assert.match(request.job, /^live-[0-9a-f]{24}$/);
+});
+
+test("extend: the clip under the brace, as many bars as the strip says, right behind it", () => {
+  const stage = new Stage();
+  const request = stage.land("extend_right", { bars: 3, variants: 0 });
+  assert.deepEqual([request.request, request.right, request.left], ["extend", 288_000, undefined]);
+  assert.deepEqual(stage.clips(stage.ours[0])[0].slice(1), [28, 40]);
+  assert.match(stage.ours[0].get("name"), /^Extend to the right of 3 Vocals/);
+});
+
+test("extend: with several clips in the brace the last one is continued to the right, the first to the left", () => {
+  const stage = new Stage();
+  stage.set.addClip(stage.track, stage.audio("/Users/ana/b.wav", 4), 32);
+  stage.brace(10, 36);
+  assert.deepEqual(stage.ask("extend_right").span, { start: 768_000, end: 960_000, rate: 48_000 });
+  assert.deepEqual(stage.ask("extend_left").span, { start: 192_000, end: 672_000, rate: 48_000 });
+});
+
+test("generate: a range without a clip; the clip in view is no range for it", () => {
+  const stage = new Stage({ clip: null });
+  const request = stage.land("generate", { source: 0, variants: 0 });
+  assert.deepEqual([request.source, request.span.start], [undefined, 288_000]);
+  assert.match(stage.refusal("generate", { source: 1 }), /^Generate fills an empty range/);
+});
+
+test("layer: hears every audio track that sounds, with its own clips; muted ones, MIDI and groups not", () => {
+  const stage = new Stage();
+  const drums = stage.set.addTrack({ name: "Drums" });
+  stage.set.addClip(drums, stage.audio("/Users/ana/drums.wav", 30), 0);
+  const muted = stage.set.addTrack({ name: "Old", muted: 1 });
+  stage.set.addClip(muted, stage.audio("/Users/ana/old.wav", 30), 0);
+  stage.set.addTrack({ name: "Keys", kind: "midi" });
+  stage.set.addTrack({ name: "Group", kind: "group" });
+  stage.set.addTrack({ name: "Empty" });
+  const request = stage.land("layer", { role: 3, variants: 0 });
+  assert.deepEqual(request.sources.map((source) => source.live_clips.map((clip) => clip.path)), [[VOICE], ["/Users/ana/drums.wav"]]);
+  assert.equal(request.role, "bass");
+});
+
+test("layer: nothing sounds in the range; a Session clip", () => {
+  const stage = new Stage({ clip: null });
+  assert.match(stage.refusal("layer"), /^No audio track sounds between bar 4 and bar 5/);
+  stage.set.view.put("detail_clip", stage.set.addClip(stage.track, VOICE, 0, { slot: stage.track.slots[0], loop_end: 4 }));
+  assert.match(stage.refusal("layer", { source: 1 }), /^A layer listens to the Arrangement/);
+});
+
+test("edit: several versions of the words, separated by ---, become a job each with one seed", () => {
+  const stage = new Stage();
+  stage.press("edit", { words: "[verse]\nfirst\n---\n[verse]\nsecond\n -----\n\n---\nthird", variants: 0 });
+  stage.until(() => stage.bridge.jobs.size === 3);
+  const requests = [...stage.bridge.jobs.values()].map(({ message }) => message);
+  assert.deepEqual(requests.map((one) => one.lyrics), ["[verse]\nfirst", "[verse]\nsecond", "third"]);
+  assert.equal(new Set(requests.map((one) => one.seed)).size, 1);
+  assert.ok(Number.isSafeInteger(requests[0].seed));
+  assert.deepEqual(requests.map((one) => one.mode), ["only_lyrics", "only_lyrics", "only_lyrics"]);
+  assert.match(stage.max.ui.message, /^3 versions are made, with one seed/);
+  for (const request of requests) stage.done(request);
+  stage.until(() => stage.ours.length === 3);
+});
+
+test("edit: no words", () => {
+  assert.match(new Stage().refusal("edit", { words: " \n---\n" }), /^Type the new words first/);
+});
+
+test("words with emoji and from right to left arrive letter by letter", () => {
+  const words = "[verse]\nשלום עולם 🎵\nمرحبا\n夜明け";
+  const stage = new Stage();
+  assert.equal(stage.ask("edit", { words }).lyrics, words);
+  assert.equal(stage.ask("generate", { words, source: 0 }).lyrics, words);
+});
+
+test("words from the text file: it is made, opened, and read at Send", () => {
+  const stage = new Stage();
+  stage.max.message("words_from", 1);
+  stage.max.message("words_open");
+  const [[target, word, address]] = stage.max.launched;
+  assert.deepEqual([target, word], ["max", "launchbrowser"]);
+  const path = decodeURI(address.replace("file://", ""));
+  assert.equal(stage.disk.text(path), "[verse]\n");
+  stage.disk.put(path, "\ufeff[verse]\r\nÜber den Dächern 🎵\r\n");
+  assert.equal(stage.ask("repaint", { words: "not these" }).lyrics, "[verse]\nÜber den Dächern 🎵");
+  stage.max.message("words_open");
+  assert.match(stage.disk.text(path), /Dächern/);
+  stage.disk.files.delete(path);
+  assert.match(stage.refusal("repaint"), /^The text file with the words could not be read/);
+});
+
+test("words and tags that are too long are refused before they are sent", () => {
+  const stage = new Stage();
+  assert.equal(stage.refusal("repaint", { tags: "x".repeat(2_001) }), "The style has 2001 characters; at most 2000 are read.");
+  assert.match(stage.refusal("repaint", { words: "🎵".repeat(40_001) }), /^The words have 40001 characters/);
+  assert.equal(stage.ask("repaint", { words: "🎵".repeat(40_000) }).lyrics.length, 80_000);
+});
+
+test("retake and again: of the result in Clip View, at the place where it lies now", () => {
+  const stage = new Stage();
+  const first = stage.land("repaint", { variants: 1 });
+  const clip = stage.ours[0].clips[0];
+  clip.put("start_time", 20);
+  stage.set.view.put("detail_clip", clip);
+  const retake = stage.ask("retake", { strength: 30, variants: 0 });
+  assert.deepEqual([retake.take, retake.variance, retake.span], [stage.takes(first)[0].path, 0.3, undefined]);
+  stage.bridge.tell(retake.job, { event: "done", takes: stage.takes({ ...retake, span: first.span }, 1) });
+  stage.until(() => stage.ours.length === 2 && /^Done/.test(stage.max.ui.message));
+  assert.deepEqual(stage.clips(stage.ours.find((track) => track.get("name").includes(retake.job.slice(-6))))[0].slice(1), [20, 24]);
+  const again = stage.ask("again", { variants: 3, seed: "5" });
+  assert.deepEqual(Object.keys(again).sort(), ["folder", "job", "project", "request", "take"]);
+});
+
+test("retake without a result in Clip View: the newest one; without any: said", () => {
+  const stage = new Stage();
+  assert.match(stage.refusal("retake"), /^Click a result of Dawbridge first/);
+  const first = stage.land("repaint", { variants: 0 });
+  const retake = stage.ask("retake");
+  assert.equal(retake.take, stage.takes(first)[0].path);
+  stage.bridge.tell(retake.job, { event: "done", takes: stage.takes({ ...retake, span: first.span }, 1) });
+  stage.until(() => stage.ours.length === 2 && /^Done/.test(stage.max.ui.message));
+  assert.deepEqual(stage.ours.map((track) => stage.clips(track)[0].slice(1)), [[12, 16], [12, 16]]);
+});
+
+test("a verb that no backend serves makes Send grey, with the reason; one that can be had lights it again", () => {
+  const stage = new Stage();
+  const hint = "Fetch the weights: `dawbridge models pull`.";
+  stage.bridge.welcome = {
+    backends: [{ backend: "sketch", tasks: ["repaint", "generate"] }],
+    absent: [{ backend: "ace-step-v1", tasks: ["edit"], problem: { code: "no_weights", message: "No weights.", hint } }],
+  };
+  stage.advance(16_000);
+  stage.max.message("operation", 6);
+  assert.deepEqual([stage.max.ui["send.active"], stage.max.ui.message], [0, hint]);
+  stage.max.message("operation", 5);
+  assert.deepEqual([stage.max.ui["send.active"], stage.max.ui.message], [0, "No backend that is installed can do this."]);
+  stage.press("layer");
+  stage.advance(2_000);
+  assert.equal(stage.bridge.jobs.size, 0);
+  stage.max.message("operation", 3);
+  assert.equal(stage.max.ui["send.active"], 1);
+});
+
+test("progress is shown in words and as a number, cancel is lit only while something runs", () => {
+  const stage = new Stage();
+  assert.equal(stage.max.ui["cancel.active"], 0);
+  const request = stage.ask("repaint", { variants: 0 });
+  stage.until(() => stage.max.ui["cancel.active"] === 1);
+  stage.bridge.progress(request.job, 0.4567, "rendering 2 of 3");
+  stage.until(() => stage.max.ui.progress === 46);
+  assert.equal(stage.max.ui.status, "At work: rendering 2 of 3");
+  stage.done(request);
+  stage.until(() => stage.max.ui.progress === 0 && stage.max.ui["cancel.active"] === 0);
+});
