@@ -29,12 +29,14 @@ class Layer:
 
     ours    modules of the project, each with what lies below it
     others  packages from outside
+    beside  may it name its neighbours by a dot, because it lies under another name where it runs?
     """
 
     name: str
     ours: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     itself: bool = True
+    beside: bool = False
 
 
 LAYERS = (
@@ -129,6 +131,14 @@ LAYERS = (
         ("numpy", "msgspec"),
     ),
     Layer("engine", (PROTOCOL, "engine"), ("zmq", "msgspec", "numpy")),
+    # A script of REAPER's own Python is a client like any other.
+    Layer(
+        "daw_scripts.reaper.python",
+        (PROTOCOL, "bridge_server.client", "bridge_server.connection", "bridge_server.home"),
+        ("reaper_python", "zmq"),
+    ),
+    # Inside Live there is nothing but the standard library, and the folder is a package of its own.
+    Layer("daw_scripts.remote_script.Dawbridge", beside=True),
     Layer("daw_scripts", (PROTOCOL,)),
     Layer("installer"),
     Layer("start", ("installer",)),
@@ -154,6 +164,8 @@ def is_wrong(importer: str, imported: Import) -> bool:
     top = imported.module.split(".")[0]
     if layer is None:
         return True
+    if imported.module.startswith("."):
+        return not layer.beside or imported.module.startswith("..")
     if top in sys.stdlib_module_names:
         return False
     if layer_of(imported.module):
@@ -188,6 +200,10 @@ def test_no_wrong_arrow() -> None:
         ("bridge_server.bridge", "from engine.work import Work", False),
         ("bridge_server.bridge", "import engine", False),
         ("bridge_server.bridge", "from . import config", False),
+        ("daw_scripts.remote_script.Dawbridge.desk", "from .texts import say", True),
+        ("daw_scripts.remote_script.Dawbridge.desk", "from .. import build", False),
+        ("daw_scripts.remote_script.Dawbridge.desk", "import msgspec", False),
+        ("daw_scripts.remote_script.Dawbridge.desk", "from bridge_server.protocol import codec", False),
         ("bridge_server.cli.jobs", "from bridge_server.bridge import Bridge", False),
         ("engine.server", "from bridge_server.config import Settings", False),
         ("engine.server", "import torch", False),
