@@ -120,6 +120,7 @@ def clicks(place: Place) -> tuple[str, ...]:
 HOST = Host(
     id="ableton",
     title="Ableton Live",
+    # [U live-process]: "Live" on macOS, "Ableton Live 12 Suite.exe" and its like on Windows
     programs=r"live|ableton live.*",
     where=HINT,
     find=find,

@@ -27,7 +27,7 @@ def find(around: Surroundings) -> Iterator[Place]:
 
 
 def _beside_programs(around: Surroundings) -> Iterator[Path]:
-    """Folders in which people put a portable REAPER."""
+    """Folders in which people put a portable REAPER. [U reaper-portable]: `reaper.ini` lies beside the program."""
     home = around.home
     parents = [home, home / "Desktop", around.documents, home / "Applications", *around.disks]
     match around.system:
