@@ -159,6 +159,10 @@ class Client:
             else:
                 self._make_sure()
 
+    def poll(self) -> AnyEvent | None:
+        """The next event, if one is there. Never waits: for programs that have a loop of their own."""
+        return self._kept_back.pop(0) if self._kept_back else self._receive(0)
+
     def _make_sure(self) -> None:
         if self._find_heir():
             self.hello(after=self._last_seq)
