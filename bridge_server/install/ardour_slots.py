@@ -33,7 +33,8 @@ SIGNALS_OF_7 = (
     "RouteGroupAdded", "RouteGroupRemoved", "RouteGroupsReordered", "PluginListChanged", "PluginStatusChanged",
     "DiskOverrun", "DiskUnderrun", "RegionsPropertyChanged", "LuaTimerS", "LuaTimerDS", "SetSession",
 )  # fmt: skip
-"""The signals of Ardour 7.3 in its order, which is run. [U ardour-signals]: other versions may count them otherwise, so there a hook is set by hand."""
+"""The signals of Ardour 7.3 in its order, which is run. [U ardour-signals]: other versions may count them otherwise, so
+there a hook is set by hand."""
 
 LOADER = """\
 ardour {{ ["type"] = "{kind}", name = {name}, license = "Apache-2.0", author = "Dawbridge",
