@@ -2,7 +2,7 @@
 --
 -- `find` gives a list, mostly of one. Each entry has
 --   verb, project (pointer), file
---   subject     what shared/requests.lua builds from; without source and span while `listening` is there
+--   subject     what shared/requests.lua builds from; without its source where there is something to listen to
 --   listening   what has to be listened to before the request can leave (see reaper/listening.lua), or nil
 --   place       where the result belongs (see reaper/subjects/spot.lua)
 --   hints       what a form may offer: lyrics, key

@@ -127,7 +127,7 @@ end
 --- Fills in where it sounds and what the project says there.
 local function finish(found, project, items, edge)
   local subject, place = found.subject, found.place
-  local rate = subject.span and subject.span.rate or found.listening.rate
+  local rate = subject.span.rate
   subject.timeline = math.max(0, spans.samples(place.position, rate))
   subject.music, subject.bar = music.of(project, place.position, place.position + place.length, rate, edge)
   subject.room_left = subject.timeline
@@ -163,7 +163,9 @@ function M.of(verb, project, file, targets, from, to, options)
     found.subject.source = { clips = clips_of(targets, from, to, rate, options.context) }
     found.subject.span = { start = spans.samples(from, rate), ["end"] = spans.samples(to, rate), rate = rate }
   else
-    found.listening = to_hear(targets, from, to, rate, options.context)
+    local plan = to_hear(targets, from, to, rate, options.context)
+    found.listening = plan
+    found.subject.span = { start = plan.from - plan.first, ["end"] = plan.to - plan.first, rate = rate }
   end
   if #items == 1 then found.place.take = host.take_text(host.active_take(items[1]), "GUID") end
   return finish(found, project, items, options.edge)

@@ -58,7 +58,7 @@ local function add(options, item, ask, values)
     if t >= 0 and t < item.info.D_LENGTH and s >= 0 and s < length then
       if reversed then s = length - s end
       local factor = gain * fade_at(item.info, t)
-      local at = math.floor((offset + s) * source.rate + 0.5) + 1
+      local at = math.floor((offset + s) * source.rate + 0.500001) + 1
       for channel = 1, ask.channels do
         local samples = channels[math.min(channel, #channels)]
         local index = frame * ask.channels + channel
