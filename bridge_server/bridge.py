@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import zmq.asyncio
 
 from bridge_server.config import Settings
+from bridge_server.ending import shown_at
 from bridge_server.engine_link.link import EngineLink
 from bridge_server.jobs.attempt import Bench
 from bridge_server.jobs.folders import check_writable, takes_folder
@@ -70,6 +71,7 @@ class Bridge:
         self._foreman = Foreman(self._journal, bench, self._post)
         self._unsaved_takes = home.takes
         self._scratch = home.scratch
+        self._sign = home.at_work
         self._work: asyncio.Task[None] | None = None
         self._routes_by_door: dict[str, Callable[[str], Route]] = {}
         self.stopping = asyncio.Event()
@@ -85,12 +87,13 @@ class Bridge:
         self._work = asyncio.create_task(self._foreman.work())
 
     async def stop(self) -> None:
-        """Let go of everything; a job that runs goes on after the next start."""
-        if self._work is not None:
-            self._work.cancel()
-            await asyncio.wait([self._work])
-        await self._engine.stop()
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        """Let go of everything, but not of a file in the middle; a job that runs goes on after the next start."""
+        async with shown_at(self._sign):
+            if self._work is not None:
+                self._work.cancel()
+                await asyncio.wait([self._work])
+            await self._engine.stop()
+            await asyncio.to_thread(self._threads.shutdown, wait=True, cancel_futures=True)
         self._journal.close()
 
     @property

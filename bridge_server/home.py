@@ -66,6 +66,11 @@ class Home:
         return self.root / "installed"
 
     @property
+    def at_work(self) -> Path:
+        """Touched as long as a bridge that was told to stop finishes what it is writing."""
+        return self.root / "at-work"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 

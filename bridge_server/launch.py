@@ -10,12 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from bridge_server.client import Client
 from bridge_server.connection import Connection, read_connection
+from bridge_server.ending import is_at_work
 from bridge_server.home import Home
 from bridge_server.lock import take_lock
 from bridge_server.protocol.errors import AlreadyRunning, BadMessage, BridgeError, DiskFull, NoBridge, ReadOnly
@@ -25,6 +27,9 @@ from bridge_server.protocol.requests import Stop
 START_SECONDS = 10.0
 ANSWER_SECONDS = 2.0
 STOP_SECONDS = 5.0
+PATIENCE_SECONDS = 900.0
+"""How long a bridge that stops may go on writing at the most."""
+
 POLL_SECONDS = 0.02
 IDLE_EXIT_SECONDS = 900.0
 OUTPUT_BYTES = 1_000_000
@@ -114,9 +119,10 @@ def start_bridge(home: Home, *words: str, detached: bool = True) -> Found:
     raise NoBridge(f"The bridge did not answer within {START_SECONDS:.0f} seconds.", _where(home))
 
 
-def stop_bridge(home: Home, within_seconds: float = STOP_SECONDS) -> Ending:
+def stop_bridge(home: Home, within_seconds: float = STOP_SECONDS, on_wait: Callable[[], None] = lambda: None) -> Ending:
     """Ask the bridge to stop and wait until its process has let go; end it by force after `within_seconds`.
 
+    One that is still writing a take, and gets on with it, is waited for; `on_wait` is then called once.
     Raises NoBridge when a bridge holds the home but nobody knows which process it is.
     """
     if not is_alive(home):
@@ -127,6 +133,11 @@ def stop_bridge(home: Home, within_seconds: float = STOP_SECONDS) -> Ending:
         client.ask(Stop(id=secrets.token_hex(4)))
     if _is_gone(home, deadline):
         return "stopped"
+    if is_at_work(home.at_work):
+        on_wait()
+        _is_gone(home, deadline + PATIENCE_SECONDS, lambda: is_at_work(home.at_work))
+        if _is_gone(home, time.monotonic() + within_seconds):
+            return "stopped"
     if address is None:
         raise NoBridge("A bridge is just starting or ending.", "Wait a moment, then do it again.")
     os.kill(address.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
@@ -134,9 +145,9 @@ def stop_bridge(home: Home, within_seconds: float = STOP_SECONDS) -> Ending:
     return "killed"
 
 
-def _is_gone(home: Home, deadline: float) -> bool:
+def _is_gone(home: Home, deadline: float, is_worth_it: Callable[[], bool] = lambda: True) -> bool:
     while is_alive(home):
-        if time.monotonic() > deadline:
+        if time.monotonic() > deadline or not is_worth_it():
             return False
         time.sleep(POLL_SECONDS)
     return True

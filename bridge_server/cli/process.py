@@ -69,7 +69,7 @@ def down(as_json: Json = False) -> None:
     """Stop the bridge. Jobs that wait or run go on when it is started again."""
     home = Home.find()
     waiting = _unfinished(home)
-    ending = stop_bridge(home)
+    ending = stop_bridge(home, on_wait=lambda: say("It is still writing a take, and is waited for."))
     if as_json:
         print_json({"event": "down", "ended": ending, "unfinished": waiting})
         return
