@@ -1,0 +1,105 @@
+// `node evening.mjs HOME FOLDER`: the device in a fake Live, in real time, over real UDP, against the bridge of HOME.
+//
+// Standard input is a JSON list of steps, one after the other:
+//   {"clip": {path, start, …}}          a clip on the track “3 Vocals”
+//   {"brace": [from, to]}               beats
+//   {"press": verb, "fields": {…}}      Send, as the strip does it
+//   {"tempo": bpm}
+//   {"await": text}                     until the strip's last line begins so
+//   {"lose": true}                      the first datagram of each address is lost, both ways
+//   {"message": name, "values": […]}    anything else of the strip
+// Standard output: {message, tracks: [{name, clips: [[file, start, end]], lanes: […]}], requests, timings, slices, faults}.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { performance } from "node:perf_hooks";
+import { RealDisk } from "./fake/disk.mjs";
+import { Max } from "./fake/max.mjs";
+import { FakeSet } from "./fake/model.mjs";
+import { RealClock, soundFile, UdpWire } from "./fake/real.mjs";
+
+const OPERATIONS = ["repaint", "extend_left", "extend_right", "generate", "retake", "layer", "edit", "again"];
+const PATIENCE_MS = 30_000;
+
+const [home, folder] = process.argv.slice(2);
+const steps = JSON.parse(readFileSync(0, "utf8"));
+const clock = new RealClock();
+const printed = [];
+const set = new FakeSet({ path: `${folder}/Song.als`, tempo: 120, clock, files: soundFile, print: (line) => printed.push(line) });
+set.console = printed;
+const track = set.addTrack({ name: "3 Vocals" });
+set.view.props.selected_track = track;
+mkdirSync(`${folder}/Device`, { recursive: true });
+writeFileSync(`${folder}/Device/dawbridge-home.json`, JSON.stringify({ home }));
+const wire = new UdpWire();
+const max = new Max({ set, clock, disk: new RealDisk(), wire, devicePath: `${folder}/Device/Dawbridge.amxd`, cost: 0, engine: process.env.ENGINE ?? "v8" });
+const requests = [];
+const timings = [];
+let pressed = 0;
+
+const send = wire.send.bind(wire);
+wire.send = (device, atoms) => {
+  if (atoms[0] === "/dawbridge/1/file") requests.push(JSON.parse(readFileSync(atoms[3], "utf8")));
+  else if (OPERATIONS.concat("extend", "cancel", "choose").some((word) => atoms[0] === `/dawbridge/1/${word}`)) {
+    requests.push({ request: atoms[0].split("/").at(-1), ...JSON.parse(atoms[3]) });
+  }
+  send(device, atoms);
+};
+const message = max.message.bind(max);
+max.message = (name, ...atoms) => {
+  if (name === "osc" && atoms[0] === "/dawbridge/1/accepted" && pressed) {
+    timings.push(performance.now() - pressed);
+    pressed = 0;
+  }
+  message(name, ...atoms);
+};
+
+async function until(isSo, what) {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!isSo()) {
+    if (Date.now() > deadline) throw new Error(`never: ${what}; the strip says “${max.ui.status}” and “${max.ui.message}”`);
+    await new Promise((done) => { setTimeout(done, 2); });
+  }
+}
+
+const doing = {
+  clip: ({ path, start, ...how }) => void set.addClip(track, path, start, how),
+  brace: ([from, to]) => {
+    set.song.put("loop_start", from);
+    set.song.put("loop_length", to - from);
+  },
+  tempo: (bpm) => set.song.put("tempo", bpm),
+  lose: () => {
+    const seen = new Set();
+    wire.lose = (direction, address) => {
+      const isFirst = !seen.has(direction + address) && !address.endsWith("/progress");
+      seen.add(direction + address);
+      return isFirst;
+    };
+  },
+  press: async (verb, { fields = {} }) => {
+    await until(() => max.ui["send.active"] === 1, "Send is lit");
+    const { tags = "rock", words = "", seed = "7", ...rest } = fields;
+    max.message("operation", OPERATIONS.indexOf(verb));
+    for (const [name, value] of Object.entries({ variants: 0, ...rest })) max.message(name, value);
+    for (const [name, value] of Object.entries({ tags, words, seed })) max.message(name, value);
+    pressed = performance.now();
+    max.message("send");
+  },
+  await: (text) => until(() => (max.ui.message ?? "").startsWith(text), `“${text}”`),
+  accepted: (count) => until(() => timings.length >= count, `${count} jobs accepted`),
+  message: (name, { values = [] }) => max.message(name, ...values),
+};
+
+max.start();
+await until(() => /^Engine/.test(max.ui.status ?? ""), "the bridge answers");
+for (const step of steps) {
+  const [name] = Object.keys(step).filter((key) => key in doing);
+  await doing[name](step[name], step);
+}
+
+const clips = (owner) => owner.clips.map((clip) => [clip.get("file_path"), clip.get("start_time"), set.endOf(clip)]);
+const tracks = set.tracks.map((one) => ({ name: one.get("name"), clips: clips(one), lanes: one.lanes.map(clips) }));
+const faults = [...max.errors.map((error) => error.stack), ...printed.filter((line) => /fault/.test(line))];
+max.end();
+wire.close();
+const told = { message: max.ui.message, tracks, requests, timings, slices: max.slices, sizes: wire.sizes, faults, damage: set.damage ?? 0 };
+process.stdout.write(JSON.stringify(told), () => process.exit(0));
