@@ -11,6 +11,7 @@ from bridge_server.home import Home
 from bridge_server.install.ardour_slots import stale_slots
 from bridge_server.install.hosts import HOSTS
 from bridge_server.install.installation import Standing, standings
+from bridge_server.install.reaper import SCRIPTS
 from bridge_server.install.surroundings import Surroundings
 from bridge_server.protocol.errors import BridgeError
 from bridge_server.protocol.release import release
@@ -29,6 +30,8 @@ def daw_findings(home: Home, around: Surroundings) -> Iterator[Finding]:
     for standing in found:
         yield _scripts(standing)
         yield from _slots(standing)
+        yield from _doubles(standing)
+    yield from _own_home(around.environment.get("DAWBRIDGE_HOME", ""), found)
     if not found:
         names = ", ".join(host.title for host in HOSTS.values())
         yield Finding(
@@ -72,6 +75,35 @@ def _slots(standing: Standing) -> Iterator[Finding]:
     if stale:
         advice = "Close Ardour, then `dawbridge install ardour --register`; or set them again in the Script Manager."
         yield Finding(f"{place.name}, slots", "problem", f"they hold another version of {', '.join(stale)}", advice)
+
+
+def _doubles(standing: Standing) -> Iterator[Finding]:
+    """The same actions once more, put there by hand or by ReaPack: each key may run the other version."""
+    place = standing.place
+    if place.host != "reaper" or not standing.release or standing.state == "unreachable":
+        return
+    own = place.folder / SCRIPTS
+    others = [path for path in sorted((place.folder / "Scripts").rglob("Dawbridge_*.lua")) if path.parent != own]
+    if others:
+        yield Finding(
+            f"{place.name}, twice",
+            "note",
+            f"the actions are in {others[0].parent} too: two versions may run side by side",
+            "Keep one: uninstall the package in ReaPack or remove those files, or `dawbridge uninstall reaper`.",
+        )
+
+
+def _own_home(variable: str, found: list[Standing]) -> Iterator[Finding]:
+    """A program that is started from the desktop does not see the variables of a terminal."""
+    hosts = {one.place.host for one in found if one.release} - {"ableton"}
+    if hosts and variable:
+        names = " and ".join(HOSTS[host].title for host in sorted(hosts))
+        yield Finding(
+            "DAWBRIDGE_HOME",
+            "note",
+            f"{variable} is not the usual folder: {names} will find it only if the variable is set for them too",
+            "Start the DAW from this terminal, or set the variable for your whole account.",
+        )
 
 
 def _start_file(home: Home, *, is_needed: bool) -> Iterator[Finding]:

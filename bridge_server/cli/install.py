@@ -19,7 +19,7 @@ from bridge_server.cli.trouble import WrongUsage
 from bridge_server.home import Home
 from bridge_server.install.change import carry_out
 from bridge_server.install.hosts import HOSTS
-from bridge_server.install.installation import Standing, chosen_places, installation, removal, standings
+from bridge_server.install.installation import Standing, chosen_places, installation, out_of_reach, removal, standings
 from bridge_server.install.place import Host, Place
 from bridge_server.install.plan import Plan
 from bridge_server.install.registration import register, unregister, what_is_left
@@ -116,6 +116,8 @@ def uninstall(
     if as_json:
         print_json(_facts("uninstall", host, plans, None, dry_run=dry_run, running=running))
         return
+    for folder in out_of_reach(host, home):
+        say(f"{folder} is not there now: connect its disk and do this again, to take our files out of it too.")
     if not plans:
         tell(f"Nothing of Dawbridge is installed in {host.title}{f' at {path}' if path else ''}.")
         return

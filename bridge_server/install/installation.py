@@ -75,11 +75,19 @@ def removal(host: Host, home: Home, path: Path | None) -> list[Plan]:
 
     A place that is not there at the moment is left alone: its files will still be ours when its disk is back.
     """
-    known = list(_records(home, host.id))
+    known = _records(home, host.id)
     if path is not None:
-        folder = host.place_at(path.expanduser().absolute()).folder
-        known = [record for record in known if Path(record.folder) == folder]
+        named = path.expanduser().absolute()
+        if all(Path(record.folder) != named for record in known):
+            named = host.place_at(named).folder
+        known = [record for record in known if Path(record.folder) == named]
     return [plan_removal(record) for record in known if Path(record.folder).is_dir()]
+
+
+def out_of_reach(host: Host, home: Home) -> list[Path]:
+    """Folders of that host with files of ours that are not there at the moment. Raises ReadOnly."""
+    folders = [Path(record.folder) for record in _records(home, host.id)]
+    return [folder for folder in folders if not folder.is_dir()]
 
 
 def standings(home: Home, around: Surroundings, release: str) -> Iterator[Standing]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -100,6 +101,20 @@ def test_a_script_that_the_user_changed(check: Check, script: Path) -> None:
     script.write_text("mine")
     finding = check()["REAPER"]
     assert finding.state == "note" and script.name in finding.found and "--force" in finding.advice
+
+
+def test_the_same_actions_from_reapack(check: Check, script: Path) -> None:
+    package = script.parent / "Dawbridge"
+    package.mkdir()
+    (package / script.name).touch()
+    finding = check()["REAPER, twice"]
+    assert finding.state == "note" and str(package) in finding.found and "ReaPack" in finding.advice
+
+
+def test_a_home_that_only_the_terminal_knows(home: Path, around: Surroundings, script: Path) -> None:
+    told = replace(around, environment={"DAWBRIDGE_HOME": str(home)})
+    [finding] = [one for one in daw_findings(Home(home), told) if one.what == "DAWBRIDGE_HOME"]
+    assert finding.state == "note" and "REAPER will find it only if" in finding.found
 
 
 def test_a_disk_that_is_not_connected(check: Check, script: Path, around: Surroundings) -> None:

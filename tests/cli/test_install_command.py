@@ -109,6 +109,21 @@ def test_a_named_folder(dawbridge: Dawbridge, around: Surroundings, tmp_path: Pa
     assert tree(stick) == {"reaper.ini": b""}
 
 
+def test_what_lies_on_a_disk_that_is_away_is_not_forgotten(
+    dawbridge: Dawbridge, around: Surroundings, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    put(stick / "reaper.ini")
+    dawbridge("install", "reaper", "--path", stick)
+    stick.rename(tmp_path / "away")
+    said = dawbridge("uninstall", "reaper")
+    assert said.code == 0 and f"{stick} is not there now" in said.err
+    (tmp_path / "away").rename(stick)
+    (stick / "reaper.ini").unlink()
+    assert "no longer installed" in dawbridge("uninstall", "reaper", "--path", stick).out
+    assert tree(stick) == {}
+
+
 def test_a_running_host_is_told_of(dawbridge: Dawbridge, around: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bridge_server.cli.install.program_names", lambda system: frozenset({"reaper"}))
     assert "REAPER is running" in dawbridge("install", "reaper").err
