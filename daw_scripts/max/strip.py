@@ -130,7 +130,7 @@ def _looks(control: Control) -> dict[str, Any]:
     elif control.kind == "live.comment":
         looks = {"textjustification": 0}
     elif control.kind == "textedit":
-        # [U textedit] One symbol, so that commas and line feeds survive; the keyboard goes to it in Live; kept with sets.
+        # [U textedit] One symbol: commas and line feeds survive; the keyboard goes to it in Live; kept in sets.
         looks = {"outputmode": 1, "keymode": 0, "wordwrap": 1, "fontname": FONT, "fontsize": FONT_SIZE} | WITHOUT_THEME
         looks |= {"hint": control.hint} if control.hint else {}
     return looks | ({"ignoreclick": 1} if control.mode == "lamp" else {})

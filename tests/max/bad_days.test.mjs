@@ -156,8 +156,9 @@ test("a range shorter than a tenth of a second", () => {
   assert.match(stage.refusal("generate", { source: 0 }), /^The range is shorter than a tenth of a second/);
 });
 
-test("the page button says what there is instead", () => {
+test("the page cannot be written: it says what there is instead", () => {
   const stage = new Stage();
+  stage.disk.write = () => false;
   stage.max.message("page");
   assert.match(stage.max.ui.message, /dawbridge jobs/);
 });

@@ -1,13 +1,16 @@
-"""What is installed into Live: complete, checked, the same each time; and the script and the strip know each other's words."""
+"""What is installed into Live: complete, checked, the same each time; and the drawing of it in the docs is up to date."""
 
+import html
 import re
 from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree
 
 from daw_scripts import build as whole
 from daw_scripts.max.build import files
 from daw_scripts.max.checks import faults
 from daw_scripts.max.container import read
 from daw_scripts.max.description import read_description
+from daw_scripts.max.drawing import FILE, drawing
 from daw_scripts.max.script import FOLDER
 from daw_scripts.max.syntax import es5_faults
 
@@ -56,3 +59,19 @@ def test_one_fact_of_live_is_marked_in_one_place():
         for fact in re.findall(r"\[U ([a-z-]+)\]", path.read_text(encoding="utf-8")):
             assert f"`{fact}`" in rows, f"{path.name}: {fact} has no row"
     assert read_description().script == "dawbridge.js"
+
+
+def test_the_drawing_in_the_docs_is_that_of_the_device():
+    """`python -m daw_scripts.max.drawing docs` draws it anew."""
+    there = Path(whole.__file__).parents[1] / "docs" / FILE
+    assert there.read_text(encoding="utf-8") == drawing(read_description())
+
+
+def test_the_drawing_shows_every_control():
+    description = read_description()
+    text = " ".join(re.sub(r"<[^>]*>", " ", drawing(description)).split())
+    for control in description.all_controls:
+        assert f"{html.escape(control.title)}:" in text
+        for item in control.items[:1] if control.kind == "live.menu" else control.items:
+            assert html.escape(item) in text
+    ElementTree.fromstring(drawing(description))

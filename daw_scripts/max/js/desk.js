@@ -13,6 +13,7 @@ var ids = require("./ids");
 var jobs = require("./jobs");
 var live = require("./live");
 var memory = require("./memory");
+var page = require("./page");
 var paths = require("./paths");
 var presence = require("./presence");
 var range = require("./range");
@@ -147,7 +148,11 @@ messages.words_open = function (desk) {
   return desk.host.launch(paths.address(path)); // [U launch]
 };
 
-messages.page = function (desk) { desk.say("no_page"); };
+messages.page = function (desk) {
+  var path = page.write(desk);
+  if (!path) return desk.say("no_page");
+  return desk.host.launch(paths.address(path)); // [U launch]
+};
 messages.send = function (desk) { asking.send(desk); };
 messages.cancel = function (desk) { asking.cancel(desk); };
 messages.pick = function (desk, atoms) { settling.pick(desk, (Number(atoms[0]) || 0) + 1); };
