@@ -60,9 +60,9 @@ def lay_out(files: Contents, _: Path) -> Contents:
 
 def clicks(place: Place) -> tuple[str, ...]:
     return (
-        "In REAPER: *Actions → Show action list → New action → Load ReaScript…*, choose the files in"
-        f" {place.folder / SCRIPTS} (all of them at once), and give those you use a key. Or close REAPER and let"
-        " `dawbridge install reaper --register` do it.",
+        f"In REAPER: *Actions → Show action list → New action → Load ReaScript…*, in {place.folder / SCRIPTS} choose"
+        " *Dawbridge_Panel.lua*, which has everything, and those that you want a key for.",
+        "Or close REAPER and let `dawbridge install reaper --register` put all of them into the list.",
     )
 
 
