@@ -14,7 +14,7 @@ LONGEST_FUNCTION = 60
 CODE = {".py", ".lua", ".js", ".mjs"}
 VAGUE = {"util", "utils", "helper", "helpers", "manager", "managers", "handler", "handlers", "misc", "common"}
 MAY_PRINT = re.compile(
-    r"(start|tests/check|daw_scripts/build|.*/__main__)\.py|bridge_server/(cli|protocol/emit)/.*|benchmarks/.*"
+    r"(start|tests/check|daw_scripts/(build|reapack)|.*/__main__)\.py|bridge_server/(cli|protocol/emit)/.*|benchmarks/.*"
 )
 UNSAFE = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 # One letter of each stands in brackets, so that this file does not name them either.
