@@ -9,6 +9,7 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
+from daw_scripts.max import landing_drawing
 from daw_scripts.max.description import HEIGHT, Control, Description, read_description
 
 FILE = "ableton-device.svg"
@@ -200,5 +201,11 @@ DRAWERS: dict[str, Callable[[_Pane, Control], None]] = {
 }
 
 
+def drawings() -> dict[str, str]:
+    """Every drawing of docs/ABLETON.md by its file's name."""
+    return {FILE: drawing(read_description()), landing_drawing.FILE: landing_drawing.landing_drawing()}
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1], FILE).write_text(drawing(read_description()), encoding="utf-8")
+    for name, svg in drawings().items():
+        Path(sys.argv[1], name).write_text(svg, encoding="utf-8")

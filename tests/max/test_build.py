@@ -1,16 +1,18 @@
-"""What is installed into Live: complete, checked, the same each time; and the drawing of it in the docs is up to date."""
+"""What is installed into Live: complete, checked, the same each time; the drawings of it in the docs are up to date."""
 
 import html
 import re
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
+import pytest
+
 from daw_scripts import build as whole
 from daw_scripts.max.build import files
 from daw_scripts.max.checks import faults
 from daw_scripts.max.container import read
 from daw_scripts.max.description import read_description
-from daw_scripts.max.drawing import FILE, drawing
+from daw_scripts.max.drawing import drawing, drawings
 from daw_scripts.max.script import FOLDER
 from daw_scripts.max.syntax import es5_faults
 
@@ -61,10 +63,12 @@ def test_one_fact_of_live_is_marked_in_one_place():
     assert read_description().script == "dawbridge.js"
 
 
-def test_the_drawing_in_the_docs_is_that_of_the_device():
-    """`python -m daw_scripts.max.drawing docs` draws it anew."""
-    there = Path(whole.__file__).parents[1] / "docs" / FILE
-    assert there.read_text(encoding="utf-8") == drawing(read_description())
+@pytest.mark.parametrize("name", drawings())
+def test_the_drawings_in_the_docs_are_up_to_date(name: str):
+    """`python -m daw_scripts.max.drawing docs` draws them anew."""
+    docs = Path(whole.__file__).parents[1] / "docs"
+    assert (docs / name).read_text(encoding="utf-8") == drawings()[name]
+    assert f"({name})" in (docs / "ABLETON.md").read_text(encoding="utf-8")
 
 
 def test_the_drawing_shows_every_control():
