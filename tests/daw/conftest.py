@@ -84,7 +84,10 @@ def open_studio(tmp_path: Path, desk: Desk) -> Callable[..., Studio]:
 
 @pytest.fixture
 def make_song(tmp_path: Path, desk: Desk, open_studio: Callable[..., Studio]) -> Callable[..., Song]:
-    """`make_song(version=…, lua=…, rate=48_000, seconds=10, name="voice.wav", project={…}, track={…}, **item)`."""
+    """`make_song(version=…, lua=…, rate=48_000, seconds=10, name="voice.wav", project={…}, track={…}, **item)`.
+
+    `extensions` go to the studio.
+    """
 
     def make(
         *,
@@ -95,10 +98,11 @@ def make_song(tmp_path: Path, desk: Desk, open_studio: Callable[..., Studio]) ->
         name: str = "voice.wav",
         project: dict[str, Any] | None = None,
         track: dict[str, Any] | None = None,
+        extensions: dict[str, Any] | None = None,
         **item: Any,
     ) -> Song:
         path = write_wav(tmp_path / name, round(seconds * rate), rate)
-        studio = open_studio(version=version, lua=lua)
+        studio = open_studio(version=version, lua=lua, **(extensions or {}))
         opened = studio.project(**(project or {}))
         on = studio.track(opened, **{"P_NAME": "Voice", "is_selected": True, **(track or {})})
         placed = studio.item(on, path, **{"D_POSITION": 2.0, "B_LOOPSRC": 0, **item})

@@ -22,7 +22,7 @@ local function note(name)
   desk[name] = function(_, ...) desk.asked[#desk.asked + 1] = { name, ... } return desk.fault end
 end
 for _, name in ipairs({ "start", "cancel", "retry", "dismiss", "listen", "keep", "discard", "answer", "play_or_stop",
-  "clear_notices" }) do note(name) end
+  "clear_notices", "read_selection" }) do note(name) end
 function desk:engine() return self.shown_engine end
 function desk:reason(verb) return self.reasons[verb] end
 function desk:backends() return { "sketch", "ace-step-v1" } end
@@ -31,8 +31,10 @@ function desk:result() return self.shown_result end
 function desk:notices() return self.said end
 function desk:question() return self.asks end
 function desk:wire() return "panel_wire_mailbox" end
-function desk:submit(verb, with)
-  self.asked[#self.asked + 1] = { "submit", verb, with and with:answers_for(require("shared.verbs").get(verb)) }
+function desk:fields(verb) return verb.fields end
+function desk:submit(id)
+  local verb = require("shared.verbs").get(id)
+  self.asked[#self.asked + 1] = { "submit", id, drafts:answers_for(verb, verb.fields) }
   return self.fault
 end
 local gui = require("reaper.host.extensions").imgui()
@@ -183,7 +185,7 @@ def test_jobs_show_how_far_they_are_and_can_be_stopped_or_tried_again(window: Wi
         [
             {"id": "a", "title": "Repaint 0:04", "status": "rendering 2 of 3", "fraction": 0.375, "can_cancel": True},
             {"id": "b", "title": "Edit lyrics 0:08", "status": "in the queue, 1 before it", "can_cancel": True},
-            {"id": "c", "title": "Generate 0:12", "status": "The engine died.", "can_retry": True},
+            {"id": "c", "title": "Generate 0:12", "status": "The engine died.", "can_retry": True, "has_ended": True},
         ]
     )
     window.studio.tick()
@@ -214,6 +216,7 @@ def test_variants_are_listened_to_kept_or_discarded(window: Window):
     for button in ("Keep", "Discard", "Make again"):
         window.panel.press(button, "result")
     assert [asked[:2] for asked in window.asked] == [("listen", 2), ("keep",), ("discard",), ("submit", "again")]
+    assert len(window.asked) == 4
     window.panel.press("Retake …", "result")
     window.studio.tick()
     assert window.panel.thing("Variance").value == 0.5
@@ -330,18 +333,20 @@ def test_after_an_error_only_the_last_word_is_shown(window: Window):
     assert [thing.label for thing in window.panel.things] == ["The script met an error of its own."]
 
 
+def test_key_and_lyrics_come_from_the_selection(window: Window):
+    window.panel.press("Key and lyrics from the selection")
+    assert window.asked == [("read_selection", "repaint")]
+    window.panel.press("Add a layer", "verbs")
+    window.studio.tick()
+    assert "Key and lyrics from the selection" not in {thing.label for thing in window.panel.things}
+
+
 SETTINGS = """
 local texts, loras = ...
 require("shared.text").add(require("reaper.panel.texts"))
-local settings = require("reaper.panel.settings")
-local fields, fault = settings.read(texts, loras)
+local fields, fault = require("reaper.panel.settings").read(texts, loras)
 if not fields then return nil, fault end
-local request = { request = "repaint" }
-settings.apply(request, fields)
-local retake = { request = "retake" }
-settings.apply(retake, fields)
-local json = require("shared.json")
-return json.encode(request), json.encode(retake)
+return require("shared.json").encode(fields)
 """
 
 
@@ -349,7 +354,7 @@ def read_settings(lua: Any, texts: dict[str, str], loras: list[dict[str, Any]]) 
     return lua.execute(SETTINGS, lua.table_from(texts), lua.table_from([lua.table_from(lora) for lora in loras]))
 
 
-def test_settings_become_fields_of_those_requests_that_have_them(lua: Any):
+def test_settings_become_fields_of_requests(lua: Any):
     texts = {
         "guidance_scale": "7,5",
         "infer_step": " 27 ",
@@ -358,7 +363,7 @@ def test_settings_become_fields_of_those_requests_that_have_them(lua: Any):
         "language": "de",
     }
     texts |= {"backend": "sketch", "preview": "yes", "omega_scale": ""}
-    repaint, retake = read_settings(lua, texts, [{"path": " /a ", "weight": 1}])
+    repaint = read_settings(lua, texts, [{"path": " /a ", "weight": 1}])
     assert '"guidance_scale":7.5' in repaint
     assert '"infer_step":27' in repaint
     assert '"oss_steps":[16,29,52]' in repaint
@@ -366,7 +371,8 @@ def test_settings_become_fields_of_those_requests_that_have_them(lua: Any):
     assert '"loras":[{"path":"/a","weight":1.0}]' in repaint
     assert '"language":"de"' in repaint
     assert "omega" not in repaint
-    assert retake in ('{"backend":"sketch","request":"retake"}', '{"request":"retake","backend":"sketch"}')
+    assert '"backend":"sketch"' in repaint
+    assert '"preview":true' in repaint
 
 
 @pytest.mark.parametrize(

@@ -34,11 +34,11 @@ function M.imgui()
   return fine and made or nil, not fine and tostring(made or found) or nil
 end
 
---- Opens ReaPack's list at ReaImGui. False where ReaPack is not installed either.
+function M.has_reapack() return reaper.APIExists("ReaPack_BrowsePackages") end
+
+--- Opens ReaPack's list at ReaImGui, where there is a ReaPack.
 function M.browse_imgui()
-  if not reaper.APIExists("ReaPack_BrowsePackages") then return false end
-  reaper.ReaPack_BrowsePackages(M.IMGUI_PACKAGE)
-  return true
+  if M.has_reapack() then reaper.ReaPack_BrowsePackages(M.IMGUI_PACKAGE) end
 end
 
 return M

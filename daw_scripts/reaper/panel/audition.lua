@@ -25,8 +25,8 @@ local function button(gui, context, name, reason)
   return is_pressed
 end
 
---- Draws what is selected of ours. `choose(verb)` opens the form of a verb.
-function M.draw(gui, context, desk, choose)
+--- Draws what is selected of ours. `choose(verb)` opens the form of a verb, `submit(verb)` hands it in.
+function M.draw(gui, context, desk, choose, submit)
   gui.SeparatorText(context, text.say("panel_results"))
   local shown = desk:result()
   if not shown then return gui.TextWrapped(context, text.say("panel_no_results")) end
@@ -39,7 +39,7 @@ function M.draw(gui, context, desk, choose)
   gui.SameLine(context)
   if button(gui, context, "panel_retake", desk:reason("retake")) then choose("retake") end
   gui.SameLine(context)
-  if button(gui, context, "panel_again", desk:reason("again")) then desk:submit("again") end
+  if button(gui, context, "panel_again", desk:reason("again")) then submit("again") end
   gui.PopID(context)
 end
 

@@ -71,11 +71,10 @@ function Drafts:drop_version()
   if #self.versions > 1 then table.remove(self.versions) end
 end
 
---- The answers for `verb`, as shared/wishes.lua reads them: all versions of the lyrics for an edit, else the first.
-function Drafts:answers_for(verb)
+--- The answers in `fields` for `verb`, as shared/wishes.lua reads them: for an edit all versions of the lyrics.
+function Drafts:answers_for(verb, fields)
   local answers = {}
-  for _, field in ipairs(verb.fields) do answers[field] = self:get(field) end
-  for _, field in ipairs(self.landing_fields or {}) do answers[field] = self:get(field) end
+  for _, field in ipairs(fields) do answers[field] = self:get(field) end
   if answers.lyrics then
     answers.lyrics = verb.id == "edit" and table.concat(self.versions, SEPARATOR) or self.versions[1]
   end

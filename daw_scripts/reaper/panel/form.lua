@@ -63,12 +63,10 @@ end
 
 draw.mode = draw.yes_no
 
---- Draws the fields of `verb`, and those of how a result is laid down.
-function M.draw(gui, context, drafts, verb)
-  if #verb.fields == 0 then gui.TextWrapped(context, text.say("panel_nothing_to_fill")) end
-  for _, list in ipairs({ verb.fields, drafts.landing_fields or {} }) do
-    for _, field in ipairs(list) do draw[wishes.fields[field].kind](gui, context, field, drafts, verb) end
-  end
+--- Draws `fields` of `verb`.
+function M.draw(gui, context, drafts, verb, fields)
+  if #fields == 0 then gui.TextWrapped(context, text.say("panel_nothing_to_fill")) end
+  for _, field in ipairs(fields) do draw[wishes.fields[field].kind](gui, context, field, drafts, verb) end
 end
 
 return M

@@ -16,8 +16,8 @@ local function row(gui, context, desk, job)
   if job.can_retry then
     if gui.Button(context, text.say("panel_retry")) then desk:retry(job.id) end
     gui.SameLine(context)
-    if gui.Button(context, text.say("panel_dismiss")) then desk:dismiss(job.id) end
   end
+  if job.has_ended and gui.Button(context, text.say("panel_dismiss")) then desk:dismiss(job.id) end
 end
 
 --- Draws the jobs of `desk`; nothing where there are none.

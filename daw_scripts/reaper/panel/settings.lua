@@ -96,11 +96,4 @@ function M.read(texts, loras)
   return fields
 end
 
---- Puts `fields` into `request`, as far as it has them: a retake has a backend, but no sampling.
-function M.apply(request, fields)
-  for _, known in ipairs(protocol.requests[request.request].fields) do
-    if fields[known.name] ~= nil then request[known.name] = fields[known.name] end
-  end
-end
-
 return M

@@ -8,7 +8,6 @@ return {
     .. "All other Dawbridge actions work without it.",
   panel_old = "The panel needs {package} {version} or newer. In REAPER open Extensions: ReaPack: Synchronize packages, "
     .. "and restart REAPER. All other Dawbridge actions work without it. ({fault})",
-  panel_no_bridge = "The bridge is not running. Jobs wait until it is.",
   panel_start = "Start",
   panel_starting = "The bridge is starting …",
   panel_go = "{verb}##go",
@@ -38,6 +37,11 @@ return {
   panel_mode = "Keep the melody",
   panel_replace = "Silence the original there",
   panel_stems = "Stems on tracks of their own",
+  panel_read = "Key and lyrics from the selection",
+  panel_several = "{count} tracks sound in the selected range. A result beside each of them, or one for their mix?",
+  panel_each = "Each track",
+  panel_mix = "Their mix",
+  panel_never_mind = "Never mind",
   panel_nothing_to_fill = "The recipe inside the selected result says everything.",
   -- settings
   panel_advanced = "Advanced",

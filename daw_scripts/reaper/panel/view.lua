@@ -13,6 +13,8 @@ View.__index = View
 local WIDTH, HEIGHT = 440, 720
 local COLUMNS = 2
 local CHOSEN, WARNING = 0x3F8F7AFF, 0xE0A040FF
+--- What a verb needs whose lyrics and key may stand in the project.
+local READS_SELECTION = { audio = true, edge = true, room = true }
 
 --- A view with ReaImGui's `gui` (see reaper/host/extensions.lua) of what `desk` knows, with the user's `drafts`.
 function M.new(gui, desk, drafts)
@@ -32,6 +34,11 @@ function View:choose(verb)
   self.drafts.verb, self.fault = verb, nil
 end
 
+function View:submit(verb)
+  self.fault = self.desk:submit(verb)
+  self.drafts:keep()
+end
+
 local function tooltip(gui, context, sentence)
   if not sentence then return end
   if gui.IsItemHovered(context, gui.HoveredFlags_AllowWhenDisabled) then gui.SetTooltip(context, sentence) end
@@ -40,7 +47,7 @@ end
 function View:draw_engine(context)
   local gui, engine = self.gui, self.desk:engine()
   gui.TextWrapped(context, engine.sentence)
-  if engine.can_start and gui.Button(context, text.say("panel_start")) then self.fault = self.desk:start() end
+  if engine.can_start and gui.Button(context, text.say("panel_start")) then self.desk:start() end
 end
 
 function View:draw_verbs(context)
@@ -63,17 +70,17 @@ end
 function View:draw_form(context)
   local gui, verb = self.gui, verbs.get(self.drafts.verb)
   gui.SeparatorText(context, text.say("verb_" .. verb.id))
-  form.draw(gui, context, self.drafts, verb)
+  form.draw(gui, context, self.drafts, verb, self.desk:fields(verb))
+  if READS_SELECTION[verb.needs] and gui.Button(context, text.say("panel_read")) then
+    self.fault = self.desk:read_selection(verb.id)
+  end
   if #verb.fields > 0 then advanced.draw(gui, context, self.drafts, self.desk:backends()) end
   local reason = self.desk:reason(verb.id)
   gui.BeginDisabled(context, reason ~= nil)
   local is_pressed = gui.Button(context, text.say("panel_go", { verb = text.say("verb_" .. verb.id) }), -1)
   gui.EndDisabled(context)
   tooltip(gui, context, reason)
-  if is_pressed then
-    self.fault = self.desk:submit(verb.id, self.drafts)
-    self.drafts:keep()
-  end
+  if is_pressed then self:submit(verb.id) end
   if not self.fault then return end
   gui.PushStyleColor(context, gui.Col_Text, WARNING)
   gui.TextWrapped(context, self.fault)
@@ -115,7 +122,7 @@ function View:draw_all(context)
   self:draw_question(context)
   self:draw_notices(context)
   queue.draw(gui, context, self.desk)
-  audition.draw(gui, context, self.desk, function(verb) self:choose(verb) end)
+  audition.draw(gui, context, self.desk, function(verb) self:choose(verb) end, function(verb) self:submit(verb) end)
   gui.Separator(context)
   gui.TextDisabled(context, text.say("footer"))
   gui.TextDisabled(context, text.say(self.desk:wire()))
@@ -124,7 +131,7 @@ end
 
 --- After an error in the middle of a frame its context is of no use: from now on only `sentence` is shown.
 function View:give_up(sentence)
-  self.alive, self.last_word = nil, sentence
+  if not self.last_word then self.alive, self.last_word = nil, sentence end
 end
 
 --- Draws one frame. False once the user has closed the window.

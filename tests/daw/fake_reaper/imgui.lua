@@ -232,10 +232,13 @@ function W.GetTextLineHeightWithSpacing() return 17.0 end
 --- Things that may stand outside a window.
 local ANYWHERE = { SetNextWindowSize = true, Begin = true }
 
-local function begin_frame(state)
-  if state.in_frame then return end
-  state.in_frame, state.drawing, state.ids, state.stack, state.last = true, {}, {}, {}, nil
-  state.begun, state.calls = 0, 0
+--- Each script has a context of its own, with its own stack and IDs; what they draw is seen together.
+local function begin_frame(state, context)
+  if not state.in_frame then
+    state.in_frame, state.drawing, state.begun, state.calls = true, {}, 0, 0
+  end
+  if not state.used[context] then context.stack, context.ids, context.last = {}, {}, nil end
+  state.used[context], state.stack, state.ids, state.calls = true, context.stack, context.ids, state.calls + 1
 end
 
 local function function_of(state, name)
@@ -244,8 +247,7 @@ local function function_of(state, name)
       error("ImGui." .. name .. ": expected a valid ImGui_Context*", 2)
     end
     check_arguments(name, { ... }, select("#", ...))
-    begin_frame(state)
-    state.used[context], state.calls = true, state.calls + 1
+    begin_frame(state, context)
     if not ANYWHERE[name] and #state.stack == 0 then error("ImGui." .. name .. " outside a window", 2) end
     if CLOSES[name] and not W[name] then return close(state, name) end
     if W[name] then return W[name](state, ...) end
@@ -257,9 +259,9 @@ local function end_frame(state)
     for _, context in ipairs(state.contexts) do context.is_dead = true end
     return
   end
-  local top = state.stack[#state.stack]
-  if top then error("ImGui: " .. top.kind .. " was left open") end
   for _, context in ipairs(state.contexts) do
+    local top = context.stack and context.stack[#context.stack]
+    if top then error("ImGui: " .. top.kind .. " was left open") end
     if not state.used[context] then context.is_dead = true end
   end
   state.shown, state.in_frame, state.used = state.drawing, false, {}
@@ -286,7 +288,7 @@ function M.install(world, api)
   function names.CreateContext(label, flags)
     if not FITS.l(label) or flags and not FITS.i(flags) then error("ImGui.CreateContext: wrong arguments", 2) end
     local context = { kind = "ImGui_Context", label = label }
-    state.contexts[#state.contexts + 1], state.used[context] = context, true
+    state.contexts[#state.contexts + 1] = context
     return context
   end
 
