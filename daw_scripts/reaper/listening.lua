@@ -12,7 +12,7 @@ local wav = require("shared.wav")
 local M = {}
 
 --- Seconds that one read may take, and frames of the first one.
-local SLICE_SECONDS, FIRST_FRAMES, LEAST_FRAMES = 0.001, 2048, 128
+local SLICE_SECONDS, FIRST_FRAMES, LEAST_FRAMES = 0.001, 256, 128
 local MOST_TRIES = 4
 
 local function find_tracks(project, plan)

@@ -25,10 +25,16 @@ local function wav_path(job)
   return join(folder, job.id .. ".wav")
 end
 
+local function cannot_hear(session, job, outcome, path)
+  local message = text.say(FAULTS[outcome], { what = status.title(job), path = path })
+  session.jobs:fail(job, { code = "unreadable_audio", message = message, hint = text.say("listen_hint") })
+end
+
 local function listen(session, job, now)
   if job.is_busy or (job.next_landing or 0) > now then return end
   job.next_landing = now + LANDING_SECONDS
-  local spot = landing.find_spot(job)
+  local spot, is_open = landing.find_spot(job)
+  if not spot and is_open then return cannot_hear(session, job, "gone", "") end
   if not spot then return end
   job.is_busy = true
   local path = wav_path(job)
@@ -36,8 +42,7 @@ local function listen(session, job, now)
     job.is_busy = false
     if job.state ~= "reading" or outcome == "closed" then return end
     if outcome == "heard" then return session.jobs:complete(job, path) end
-    local message = text.say(FAULTS[outcome], { what = status.title(job), path = path })
-    session.jobs:fail(job, { code = "unreadable_audio", message = message, hint = text.say("listen_hint") })
+    cannot_hear(session, job, outcome, path)
   end)
 end
 

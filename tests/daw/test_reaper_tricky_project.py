@@ -1,7 +1,6 @@
-"""The tricky cases of REAPER that are about projects, by their numbers: time, tracks, tabs, paths, words, two panels."""
+"""The tricky cases of REAPER that are about projects, by their numbers: time, tracks, tabs, paths, words, scripts."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -374,4 +373,3 @@ def test_case_18_recording_that_begins_while_files_are_opened_is_not_disturbed(s
     assert landed(song.project) == 8
     record = json.loads(next(song.studio.resource.glob("Dawbridge/landed/*")).read_text())
     assert record["id"] == request.job
-    shutil.rmtree(song.studio.resource)

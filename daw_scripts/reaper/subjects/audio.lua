@@ -167,7 +167,10 @@ function M.of(verb, project, file, targets, from, to, options)
     found.listening = plan
     found.subject.span = { start = plan.from - plan.first, ["end"] = plan.to - plan.first, rate = rate }
   end
-  if #items == 1 then found.place.take = host.take_text(host.active_take(items[1]), "GUID") end
+  if #items == 1 then
+    found.place.take = host.take_text(host.active_take(items[1]), "GUID")
+    found.place.item_position = host.item_number(items[1], "D_POSITION")
+  end
   return finish(found, project, items, options.edge)
 end
 

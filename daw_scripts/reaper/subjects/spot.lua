@@ -10,6 +10,7 @@
 --   position        s, where the range began on the timeline
 --   length          s
 --   range           the same for eyes
+--   item_position   s, where that take's item lay; nil where the file below tells it
 --   source, span, skipped   the file and what of it was sent, where there is just one; see shared/span.lua
 --   anchor          "span": the span's start lies at `position`; "file": the new file's start does
 --   like_original   the new takes get the volume and pan of the old one
