@@ -236,6 +236,15 @@ class Ardour:
         self._xdotool("windowfocus", "--sync", window)
         self._xdotool("type", "--delay", "5", text)
 
+    def pick(self, window: str, steps: int) -> None:
+        """Choose the entry `steps` below the one that the list at the top of a dialog shows."""
+        geometry = self._xdotool("getwindowgeometry", "--shell", window)
+        width = next(int(line[6:]) for line in geometry.splitlines() if line.startswith("WIDTH="))
+        self._xdotool("windowfocus", "--sync", window)
+        self._xdotool("mousemove", "--window", window, str(width - 56), "25", "click", "1")
+        time.sleep(0.3)  # the list drops down
+        self._xdotool("key", *["Down"] * steps, "Return")
+
     def picture(self, path: Path) -> None:
         subprocess.run(["import", "-window", "root", str(path)], env=self._environment, check=True, timeout=30)
 

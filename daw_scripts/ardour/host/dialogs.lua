@@ -1,14 +1,18 @@
 --- What is asked and told, with Ardour's own dialogs. While one is open Ardour goes on: its timers run.
+local program = require("ardour.host.program")
+
 local M = {}
 
 --- Tells something that needs no answer.
 function M.tell(title, message)
+  program.log("told " .. message:gsub("%s+", " "))
   LuaDialog.Message(title, message, LuaDialog.MessageType.Info, LuaDialog.ButtonType.Close):run()
   collectgarbage()
 end
 
 --- True if the user agrees.
 function M.agree(title, question)
+  program.log("asked " .. question)
   local answer = LuaDialog.Message(title, question, LuaDialog.MessageType.Question, LuaDialog.ButtonType.Yes_No):run()
   collectgarbage()
   return answer == LuaDialog.Response.Yes

@@ -1,0 +1,68 @@
+"""One screen, one bridge and one installation of our scripts for all tests in the real Ardour."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from daw_scripts.ardour.build import files
+from tests.ardour import program
+from tests.ardour.studio import Studio
+from tests.end_to_end.process import BridgeProcess
+
+LONG = "ein sehr langer Ordnername, wie ihn Musikerinnen und Musiker gern haben – 歌 🎵 " * 2
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """A screen for Ardour. Where Ardour cannot be had the test is skipped; on our CI it can."""
+    missing = program.missing()
+    if missing:
+        reason = f"needs {', '.join(missing)} (Debian: apt install ardour xvfb xdotool)"
+        if os.environ.get("CI") == "true" and sys.platform == "linux":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with program.screen() as number:
+        yield number
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The installable scripts."""
+    folder = tmp_path_factory.mktemp("built")
+    for name, data in files("0.1.0").items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bridge_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dawbridge")
+
+
+@pytest.fixture(scope="module")
+def bridge(bridge_home: Path) -> Iterator[BridgeProcess]:
+    """A real bridge with its real engine."""
+    with BridgeProcess(bridge_home) as running:
+        running.wait_for_engine()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def make_studio(
+    tmp_path_factory: pytest.TempPathFactory, display: str, built: Path, bridge_home: Path
+) -> Iterator[Callable[[int], Studio]]:
+    """`make_studio(rate)`: a user, a session of three tracks, and an Ardour that is not started yet."""
+    studios: list[Studio] = []
+
+    def make(rate: int) -> Studio:
+        root = tmp_path_factory.mktemp("studio")
+        folder = root / LONG.strip() / LONG.strip()
+        studios.append(Studio(root, folder / "Söng, “live”", rate, display, built, bridge_home))
+        return studios[-1]
+
+    yield make
+    for studio in studios:
+        studio.close()

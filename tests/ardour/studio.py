@@ -1,0 +1,187 @@
+"""A session in the real Ardour: three tracks, and what tests do and look at there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from tests.ardour.program import Ardour, install, run_lua
+from tests.conftest import Samples, make_tone
+from tests.fakes.waiting import until
+
+TRACKS = ("Voice", "Drums", "Bass")
+LANDING_SECONDS = 30.0
+IMPORT = """
+local files = C.StringVector()
+files:push_back({path})
+Editor:do_import(files, Editing.ImportSerializeFiles, Editing.ImportToTrack, ARDOUR.SrcQuality.SrcBest,
+  ARDOUR.MidiTrackNameSource.SMFTrackName, ARDOUR.MidiTempoMapDisposition.SMFTempoIgnore, Temporal.timepos_t({at}),
+  ARDOUR.PluginInfo(), Session:route_by_name({track}):to_track(), false)
+"""
+EMBED = """
+local files = C.StringVector()
+files:push_back({path})
+Editor:do_embed(files, Editing.ImportSerializeFiles, Editing.ImportToTrack, Temporal.timepos_t({at}),
+  ARDOUR.PluginInfo(), Session:route_by_name({track}):to_track())
+"""
+REGIONS = """
+for route in Session:get_tracks():iter() do
+  for region in route:to_track():playlist():region_list():iter() do
+    local audio = region:to_audioregion()
+    local paths = {}
+    for index = 0, audio:n_channels() - 1 do paths[index + 1] = region:source(index):to_filesource():path() end
+    tell(route:name(), region:name(), region:position():samples(), region:length():samples(), region:start():samples(),
+      region:muted(), region:to_stateful():id():to_s(), table.concat(paths, "|"))
+  end
+end
+"""
+
+
+@dataclass(frozen=True)
+class Region:
+    track: str
+    name: str
+    position: int
+    length: int
+    start: int
+    is_muted: bool
+    id: str
+    paths: tuple[Path, ...]
+
+    def audio(self) -> Samples:
+        """What it plays, (C, T)."""
+        rows = []
+        for path in self.paths:
+            found, _ = soundfile.read(path, start=self.start, frames=self.length, dtype="float32", always_2d=True)
+            rows.append(found.T[0])
+        return np.array(rows)
+
+
+def lua_text(text: str | Path) -> str:
+    return "[==[" + str(text) + "]==]"
+
+
+class Studio:
+    """Not started until `open`; `close` ends Ardour without saving."""
+
+    def __init__(self, root: Path, session: Path, rate: int, display: str, built: Path, dawbridge: Path) -> None:
+        self.root, self.session, self.rate, self.dawbridge = root, session, rate, dawbridge
+        self._display = display
+        self._ardour: Ardour | None = None
+        self.home = root / "home"
+        install(self.home, built, rate)
+        session.parent.mkdir(parents=True, exist_ok=True)
+        assert "MADE" in run_lua(self.home, "make_session.lua", session, session.name, rate, *TRACKS)
+
+    def open(self) -> None:
+        self._ardour = Ardour(self.home, self.session, self._display, self.dawbridge).__enter__()
+
+    def close(self) -> None:
+        if self._ardour is not None:
+            self._ardour.__exit__(None, None, None)
+        self._ardour = None
+
+    def kill(self) -> None:
+        self.ardour.kill()
+        self.close()
+
+    @property
+    def ardour(self) -> Ardour:
+        assert self._ardour is not None
+        return self._ardour
+
+    # arranging
+
+    def sound(self, name: str, seconds: float, rate: int, seed: int = 0) -> Path:
+        path = self.root / name
+        soundfile.write(path, make_tone(seconds, rate, seed=seed, hertz=110.0 + 55 * seed).T, rate, subtype="PCM_24")
+        return path
+
+    def bring(self, path: Path, track: str, at: int, how: str = IMPORT) -> None:
+        self.ardour.ask(how.format(path=lua_text(path), at=at, track=lua_text(track)))
+
+    def remember(self, **answers: str) -> None:
+        """What the forms will show, as if it had been typed the last time."""
+        path = self.dawbridge / "ardour-form.json"
+        known = json.loads(path.read_text()) if path.exists() else {}
+        path.write_text(json.dumps(known | answers), encoding="utf-8")
+
+    # acting
+
+    def ask_for(self, verb: str, title: str, **answers: str) -> None:
+        """Press the verb's key and accept its form."""
+        usual = {"variants": "1", "tags": "lofi, rhodes", "lyrics": "", "key": "", "replace": "no"}
+        self.remember(**(usual | answers))
+        self.ardour.press(verb)
+        window = self.ardour.dialog(f"Dawbridge: {title}")
+        self.ardour.keys(window, "alt+o")
+        self.until_closed()
+
+    def until_closed(self) -> None:
+        until(lambda: not self.ardour.windows(), 10, "the dialog closes")
+
+    def told(self, title: str, key: str = "alt+c") -> str:
+        """The text of the message that is shown, by our log; the message is closed then."""
+        sentence = self.told_and(title, key)
+        self.until_closed()
+        return sentence
+
+    def told_and(self, title: str, key: str = "alt+c") -> str:
+        """The same where another dialog follows."""
+        window = self.ardour.dialog(title)
+        self.ardour.keys(window, key)
+        until(lambda: window not in self.ardour.windows(), 10, "the message closes")
+        return self.script_log().splitlines()[-1]
+
+    def save(self) -> None:
+        self.ardour.ask('Session:save_state("", false, false, false, false, false)')
+
+    def undo(self) -> None:
+        self.ardour.ask("Editor:undo(1)")
+
+    def redo(self) -> None:
+        self.ardour.ask("Editor:redo(1)")
+
+    # looking
+
+    def regions(self, *tracks: str) -> list[Region]:
+        """What lies on the tracks (all of them by default), in Ardour's order."""
+        found = []
+        for track, name, position, length, start, is_muted, number, paths in self.ardour.ask(REGIONS):
+            sources = tuple(Path(path) for path in paths.split("|"))
+            region = Region(track, name, int(position), int(length), int(start), is_muted == "true", number, sources)
+            found += [region] if not tracks or track in tracks else []
+        return found
+
+    def new_regions(self, before: list[Region], count: int = 1) -> list[Region]:
+        """Wait until `count` regions have come to those of `before`."""
+        known = {region.id for region in before}
+
+        def look() -> list[Region] | None:
+            found = [region for region in self.regions() if region.id not in known]
+            return found if len(found) >= count else None
+
+        found = until(look, LANDING_SECONDS, f"{count} new regions; {self.story()}")
+        assert found is not None
+        assert len(found) == count
+        return found
+
+    def jobs(self) -> dict[str, dict[str, object]]:
+        """What the session remembers of its jobs."""
+        path = self.session / "dawbridge-jobs.json"
+        return dict(json.loads(path.read_text())["jobs"]) if path.exists() else {}
+
+    def takes(self) -> list[dict[str, object]]:
+        path = self.session / "dawbridge-takes.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def script_log(self) -> str:
+        path = self.home / ".config" / "ardour7" / "dawbridge.log"
+        return path.read_text() if path.exists() else ""
+
+    def story(self) -> str:
+        return f"script log: {self.script_log()!r}, jobs: {self.jobs()}"
