@@ -97,7 +97,7 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
         feel=desk.wishes.feel,
         intro=first,
         ending=last,
-        whole=isinstance(request, Generate) and "loop" not in desk.wishes.forms,
+        whole=isinstance(request, Generate) and not request.music.section and "loop" not in desk.wishes.forms,
         heard=chords,
         loudness=_loudness(desk, cast, around),
         room=STYLES[style].tail * (1 + desk.wishes.feel.space),
@@ -201,7 +201,10 @@ def _ends(desk: _Desk) -> tuple[bool, bool]:
     """Does the music begin with an intro, end with an ending?"""
     forms = desk.wishes.forms
     if isinstance(desk.request, Generate):
-        return "loop" not in forms, "loop" not in forms
+        if not desk.request.music.section:
+            return "loop" not in forms, "loop" not in forms
+        # A verse of a song has neither; its intro and its outro say so themselves.
+        forms = [*forms, *read_tags(desk.request.music.section).forms]
     leads_in = isinstance(desk.request, Extend) and desk.request.left > 0
     return leads_in or "intro" in forms, "ending" in forms
 

@@ -17,7 +17,8 @@ from engine.backends.ace_v1.memory import Demand
 from engine.backends.ace_v1.performance import demand_of, settings_for
 from engine.backends.ace_v1.studio import Studio
 from engine.backends.ace_v1.trouble import refused
-from engine.backends.ace_v1.words import Sung, Words, with_music
+from engine.backends.ace_v1.words import Sung, Words, with_music, with_section
+from engine.backends.unfollowed import unfollowed
 from engine.models.ace_v1.settings import Settings
 from engine.work import Work
 
@@ -38,6 +39,11 @@ class Score:
     words: tuple[Words, ...]
     passage: Passage | None
     demand: Demand
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the takes have to say about the request."""
+        return (*unfollowed(self.request, NAME), *(note for each in self.words for note in each.notes))
 
     @classmethod
     def of(cls, work: Work, studio: Studio, variants: int) -> Score:
@@ -80,7 +86,10 @@ def _sung(request: Composed) -> tuple[Sung, ...]:
     compatible = request.sampling.compatible
 
     def of(tags: str, lyrics: str) -> Sung:
-        return Sung(tags if compatible else with_music(tags, request.music), lyrics, request.language)
+        if compatible:
+            return Sung(tags, lyrics, request.language)
+        sung = Sung(with_music(tags, request.music), lyrics, request.language)
+        return with_section(sung, request.music.section)
 
     if not isinstance(request, Edit):
         return (of(request.tags, request.lyrics),)

@@ -46,7 +46,7 @@ class Session:
     def takes(self, seeds: list[int], watch: Watch) -> Iterator[Rendering]:
         """One for each seed, in order."""
         self.studio.prepare(self.way, watch.part(0, LOADED))
-        self.notes = [*self.way.notes, *(note for each in self.score.words for note in each.notes)]
+        self.notes = [*self.way.notes, *self.score.notes]
         prompts = self._prompts(watch.part(LOADED, READ))
         heard = self._heard(watch.part(READ, HEARD))
         if heard is not None and self.score.is_unchanged:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -11,6 +11,7 @@ from torch import Tensor
 from bridge_server.protocol.errors import TooLong
 from bridge_server.protocol.values import Music
 from engine.backends.ace_v1.studio import Studio
+from engine.models.ace_v1.lyrics.structure import read_tag, token_of
 from engine.models.ace_v1.prompt import Prompt
 from engine.models.ace_v1.settings import Settings
 from engine.models.ace_v1.text_encoder import LONGEST_PROMPT, TextEncoder
@@ -64,6 +65,27 @@ def with_music(tags: str, music: Music) -> str:
     if music.key and not _KEY.search(tags):
         parts.append(music.key if " " in music.key else f"{music.key} major")
     return ", ".join(parts) or NO_TAGS
+
+
+def with_section(sung: Sung, section: str) -> Sung:
+    """Words that know which part of the song they are, if they do not say it themselves.
+
+    Sung words without any structure tag get one: "Verse 2" of the project becomes `[verse]`. Instrumental music gets
+    the word among its tags, as a tag without words might be sung. Sections of other names say nothing to the model.
+
+    >>> with_section(Sung("funk", "Hold the line"), "Verse 2").lyrics
+    '[verse]\\nHold the line'
+    """
+    token = token_of(section.strip(" []()"))
+    if not token:
+        return sung
+    if not sung.lyrics.strip():
+        word = "instrumental" if token == "inst" else token
+        known = re.search(rf"\b{re.escape(word)}\b", sung.tags, re.IGNORECASE)
+        return sung if known else replace(sung, tags=f"{sung.tags}, {word}")
+    if any(read_tag(line.strip()) for line in sung.lyrics.splitlines()):
+        return sung
+    return replace(sung, lyrics=f"[{token}]\n{sung.lyrics}")
 
 
 def read(sung: Sung, studio: Studio, *, compatible: bool) -> Words:
