@@ -18,7 +18,7 @@ from bridge_server.cli.session import warn_of_other_release
 from bridge_server.cli.trouble import WrongUsage
 from bridge_server.client import Client
 from bridge_server.home import Home
-from bridge_server.launch import Found, find_bridge, start_bridge, stop_bridge, unusable
+from bridge_server.launch import Found, find_bridge, start_bridge, stop_bridge
 from bridge_server.protocol.errors import AlreadyRunning, BridgeError
 from bridge_server.protocol.requests import List
 from bridge_server.start_file import write_start_file
@@ -79,11 +79,12 @@ def down(as_json: Json = False) -> None:
 
 
 def _note_how_to_start(home: Home) -> None:
-    """For scripts in DAWs, which start the bridge when it is not there. Raises ReadOnly, DiskFull."""
+    """For scripts in DAWs, which start the bridge when it is not there. The bridge that runs is more than this file."""
     try:
         write_start_file(home)
     except OSError as error:
-        raise unusable(home, error) from error
+        reason = error.strerror or error
+        say(f"{home.start} cannot be written ({reason}): scripts in your DAW will not be able to start the bridge.")
 
 
 def _check_share(share: str) -> None:

@@ -198,6 +198,19 @@ def test_up_writes_how_it_was_started(dawbridge: Dawbridge, home: Path) -> None:
     assert found.command[0] == sys.executable and found.command[-3:] == ("up", "--home", str(home))
 
 
+def test_a_bridge_that_runs_is_more_than_its_start_file(home: Path) -> None:
+    up = [sys.executable, "-m", "bridge_server.cli", "up", "--osc-port", "0"]
+    assert subprocess.run(up, timeout=60, capture_output=True).returncode == 0
+    Home(home).start.unlink()
+    Home(home).start.mkdir()
+    try:
+        done = subprocess.run(up, timeout=60, capture_output=True, text=True)
+    finally:
+        stop_bridge(Home(home))
+    assert done.returncode == 0 and "already up" in done.stdout
+    assert "will not be able to start the bridge" in done.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pythonw is for Windows alone")
 def test_without_anybody_to_speak_to_the_command_still_works(home: Path) -> None:
     """As pythonw starts us on Windows: no stdout, no stderr."""
