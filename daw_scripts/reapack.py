@@ -26,7 +26,7 @@ from daw_scripts.reaper.build import files as reaper_files
 from daw_scripts.rtf import from_markdown
 
 NAME = "Dawbridge"
-LEAD = "Dawbridge_Repaint time selection.lua"
+LEAD = "Dawbridge_Panel.lua"
 """The script that the package is named after; all others come with it."""
 CHANGELOG = Path(__file__).parent.parent / "CHANGELOG.md"
 REQUIRED_TAGS = ("description", "version", "author", "about")

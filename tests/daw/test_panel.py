@@ -217,8 +217,8 @@ def test_jobs_wait_for_a_bridge_that_is_not_running(stage: Stage):
     stage.studio.wait(3)
     assert "dawbridge up" in stage.panel.text
     stage.desk.open(key="key-2")
-    request = stage.studio.until(stage.desk.next_job)
-    stage.land(request)
+    # A greeting with the old key may lie there still.
+    stage.land(stage.studio.until(lambda: next(iter(stage.desk.read()), None)))
 
 
 def test_the_engine_s_state_is_shown(stage: Stage):
@@ -264,7 +264,7 @@ def test_closing_the_panel_ends_it_and_the_jobs_wait(stage: Stage):
     stage.desk.done(request)
     stage.panel.gui.is_closing = False
     stage.studio.run(PANEL)
-    stage.studio.until(lambda: landed(stage.song.project) == 1)
+    stage.studio.until(lambda: landed(stage.song.project) == request.variants)
 
 
 def test_a_panel_beside_an_action_lands_its_job_once(stage: Stage):
@@ -281,9 +281,9 @@ def test_two_panels_share_the_jobs(stage: Stage):
     stage.studio.tick(3)
     stage.desk.accept(request.job)
     stage.desk.done(request)
-    stage.studio.until(lambda: landed(stage.song.project) == 1)
+    stage.studio.until(lambda: landed(stage.song.project) == request.variants)
     stage.studio.wait(1)
-    assert landed(stage.song.project) == 1
+    assert landed(stage.song.project) == request.variants
 
 
 @pytest.mark.parametrize(

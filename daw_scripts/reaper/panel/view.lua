@@ -106,7 +106,8 @@ function View:draw_notices(context)
   if gui.Button(context, text.say("panel_understood")) then self.desk:clear_notices() end
 end
 
---- The space bar plays, as everywhere in REAPER, unless something is being typed.
+--- The space bar plays, as everywhere in REAPER, unless something is being typed. [U imgui-keys] it comes here while
+-- the panel has the keyboard.
 function View:hear_keys(context)
   local gui = self.gui
   if gui.IsAnyItemActive(context) then return end
