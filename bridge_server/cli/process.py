@@ -56,10 +56,15 @@ def up(
         found = start_bridge(home, *words, detached=not foreground)
     _note_how_to_start(home)
     warn_of_other_release(found)
-    if as_json:
-        print_json(_facts(found, is_new))
-    else:
-        _tell(found, is_new)
+    try:
+        if as_json:
+            print_json(_facts(found, is_new))
+        else:
+            _tell(found, is_new)
+    except KeyboardInterrupt:
+        # In the foreground the bridge heard it as well, and is stopping.
+        if not foreground:
+            raise
     if foreground and found.process is not None:
         _stay(found.process)
 
