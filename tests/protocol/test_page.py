@@ -17,6 +17,7 @@ from bridge_server.protocol.emit.contract import contract
 from bridge_server.protocol.emit.page import TEMPLATE
 from bridge_server.protocol.events import AnyEvent
 from bridge_server.protocol.requests import Request
+from bridge_server.protocol.values import Source
 from tests.protocol.fake_doors import FakeMailbox, FakeOsc, FakeZmq, home_with
 
 TABLES = contract()
@@ -73,6 +74,8 @@ def test_json_on_the_page_is_what_the_bridge_reads_and_writes(page: str):
         assert json.loads(codec.to_json(msgspec.json.decode(data, type=kind))) == message
     assert {message["request"] for message in messages if "request" in message} == set(TABLES["requests"])
     assert {message["event"] for message in messages if "event" in message} == set(TABLES["events"])
+    (source,) = [example for example in examples if "clips" in example]
+    assert len(msgspec.convert(source, Source).clips) == 2
     letter = next(example for example in examples if "message" in example)
     assert codec.open_envelope(json.dumps(letter).encode(), "json").client == letter["client"]
 

@@ -14,6 +14,8 @@ from tests.protocol.conftest import ROOT
 TABLES = contract()
 GENERATED = {ROOT / "daw_scripts/shared/protocol.lua", ROOT / "daw_scripts/max/protocol.js"}
 FILES = {"connection.json", "start.json", "dawbridge-home.json", "request.json", *TABLES["mailbox"].values()}
+OWN_FILES = re.compile(r"(ardour|reaper|live|dawbridge)?-[a-z-]+\.json")
+"""What a script keeps for itself, with its host's name in front."""
 ADDRESSES = {TABLES["osc"]["prefix"], TABLES["osc"]["file"], TABLES["osc"]["port"]}
 ADDRESSES |= {*TABLES["osc"]["requests"].values(), *TABLES["osc"]["events"].values()}
 TABLE_WORDS = re.compile(r"\b(?:protocol|dawbridgeProtocol)\.(?!(?:lua|js)\b)(\w+)(?:\.(\w+))?")
@@ -36,7 +38,7 @@ def faults(source: str) -> list[str]:
     found = [f"protocol.{name}" for name in _table_names(source) if not _is_in_tables(name)]
     for meaning, (pattern, known) in SPELLED.items():
         found += [f"{meaning} {name}" for name in pattern.findall(source) if name not in known]
-    return found + [f"mailbox file {name}" for name in _file_names(source) if name not in FILES]
+    return found + [f"mailbox file {name}" for name in _file_names(source) if not _is_known_file(name)]
 
 
 def _table_names(source: str) -> list[str]:
@@ -46,6 +48,10 @@ def _table_names(source: str) -> list[str]:
 def _is_in_tables(name: str) -> bool:
     table, _, key = name.partition(".")
     return table in TABLES and (not key or not isinstance(TABLES[table], dict) or key in TABLES[table])
+
+
+def _is_known_file(name: str) -> bool:
+    return name in FILES or OWN_FILES.fullmatch(name) is not None
 
 
 def _file_names(source: str) -> list[str]:
