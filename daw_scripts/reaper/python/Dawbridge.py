@@ -7,7 +7,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one file that REAPER's Python runs. What it knows of REAPER is here; all else is imported from Dawbridge.
 
-REAPER's functions take and give plain values without types, hence:
+[U python-tuples] A function that fills in arguments gives a tuple of its value, if it has one, and of all its arguments.
+[U python-defer] `RPR_defer` and `RPR_atexit` take a line of code. These functions have no types, hence:
 """
 
 # mypy: allow-untyped-defs, allow-incomplete-defs, allow-untyped-calls
@@ -47,7 +48,10 @@ def home_folder():
 
 
 def add_packages(home):
-    """Let this Python import what the Dawbridge that start.json names was installed with. '' or why not."""
+    """Let this Python import what the Dawbridge that start.json names was installed with. '' or why not.
+
+    [U python-packages] pyzmq and msgspec load inside REAPER's process.
+    """
     try:
         program = Path(json.loads((home / "start.json").read_text(encoding="utf-8"))["command"][0])
     except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
