@@ -13,7 +13,7 @@ local M = {}
 local Box = {}
 Box.__index = Box
 
-local PREFIX = "/dawbridge/" .. protocol.VERSION .. "/"
+local PREFIX = protocol.osc.prefix
 local MOST_DATAGRAMS = 64
 local LONGEST_DATAGRAM = 1400
 local DEAF_POSTS = 3
