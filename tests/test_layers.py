@@ -99,7 +99,11 @@ LAYERS = (
         ("pythonosc",),
     ),
     # Whoever installs makes the files that are installed.
-    Layer("bridge_server.install", (PROTOCOL, "bridge_server.home", "daw_scripts"), ("msgspec", "platformdirs")),
+    Layer(
+        "bridge_server.install",
+        (PROTOCOL, "bridge_server.home", "bridge_server.lock", "daw_scripts"),
+        ("msgspec", "platformdirs"),
+    ),
     # Fetching models has to work before torch and the Hugging Face library are there.
     Layer(
         "bridge_server.models",

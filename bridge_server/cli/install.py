@@ -83,6 +83,8 @@ def install(
     running = is_running(host, program_names(around.system))
     if how.register:
         plans = [register(host, plan, around.system, is_running=running) for plan in plans]
+    else:
+        plans = [unregister(host, plan, is_running=running) for plan in plans]
     clicks = partial(what_is_left, host) if how.register else host.clicks
     if not how.dry_run:
         _prepare(home)

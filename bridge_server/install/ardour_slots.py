@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from bridge_server.install.ardour import SCRIPTS
+from bridge_server.install.list_file import listed, unlisted
 from bridge_server.install.place import Place
-from bridge_server.install.plan import Plan, Step, current
+from bridge_server.install.plan import Plan, current
 from bridge_server.install.ui_scripts import EMPTY, Script, quoted, slots_of, with_scripts, without_scripts
 
 FILE = PurePosixPath("ui_scripts")
-COPY = PurePosixPath("ui_scripts.before-dawbridge")
 HEAD = re.compile(r'\["type"\]\s*=\s*"(EditorAction|EditorHook)",\s*name\s*=\s*"([^"]+)"')
 HEARS = re.compile(r"\[LuaSignal\.(\w+)\]\s*=\s*true")
 LIKE_7 = re.compile(r"ardour7", re.IGNORECASE)
@@ -69,18 +68,24 @@ def registered(plan: Plan) -> Plan:
             actions[script.name] = script
         elif kind == "EditorHook" and counts_as_7(plan.place):
             hooks[script.name] = (script, bits_of(text))
-    before = current(plan.place.folder / FILE)
-    return _with_file(plan, before, with_scripts(before or EMPTY, actions, hooks), "register")
+    before = current(plan.place.folder / FILE) or EMPTY
+    rest = without_scripts(before, _leaving(plan))
+    is_first = without_scripts(rest, {**actions, **hooks}) == before
+    return listed(plan, FILE, with_scripts(rest, actions, hooks), is_first=is_first)
 
 
 def unregistered(plan: Plan) -> Plan:
     """The plan, with the scripts that it removes taken out of slots and hooks too. Raises BadRequest."""
     before = current(plan.place.folder / FILE)
-    if before is None:
+    if before is None or not (leaving := _leaving(plan)):
         return plan
-    leaving = [plan.place.folder / step.path for step in plan.steps if step.kind == "remove"]
-    names = [name for path in leaving for _, name in _heads((current(path) or b"").decode("utf-8", "replace"))]
-    return _with_file(plan, before, without_scripts(before, names), "unregister")
+    return unlisted(plan, FILE, without_scripts(before, leaving))
+
+
+def _leaving(plan: Plan) -> list[str]:
+    """Names of the scripts that the plan removes."""
+    paths = [plan.place.folder / step.path for step in plan.steps if step.kind == "remove"]
+    return [name for path in paths for _, name in _heads((current(path) or b"").decode("utf-8", "replace"))]
 
 
 def stale_slots(place: Place) -> list[str]:
@@ -118,12 +123,3 @@ def _loader(place: Place, path: PurePosixPath, text: str) -> tuple[str, Script]:
     origin = str(Path(place.folder, path))
     source = LOADER.format(kind=kind, name=quoted(name), path=quoted(origin))
     return kind, Script(name=name, source=source, chunk=CHUNK.format(source=source), origin=origin)
-
-
-def _with_file(plan: Plan, before: bytes | None, after: bytes, kind: str) -> Plan:
-    if after == before:
-        return plan
-    steps = [Step(kind="register" if kind == "register" else "unregister", path=FILE, data=after)]
-    if before is not None:
-        steps.insert(0, Step(kind="copy", path=COPY, data=before))
-    return replace(plan, steps=(*plan.steps, *steps))

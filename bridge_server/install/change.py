@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from bridge_server.home import Home
 from bridge_server.install.plan import Plan, Step
 from bridge_server.install.record import encoded, record_path
 from bridge_server.install.refusal import refusal
+from bridge_server.lock import take_lock
+from bridge_server.protocol.errors import AlreadyRunning
 
 
 def carry_out(plans: Iterable[Plan], home: Home) -> None:
@@ -19,17 +22,31 @@ def carry_out(plans: Iterable[Plan], home: Home) -> None:
 
     New files are written completely under another name first, so that most of what can go wrong does so before
     anything is swapped. If the program is killed half-way, each file is either the old or the new one, and installing
-    again completes it.
+    again completes it. Raises AlreadyRunning where another installation is at work.
     """
     change = Change()
+    with only_one(home):
+        try:
+            for plan in plans:
+                change.prepare(plan, home)
+            change.swap()
+        except BaseException:
+            change.take_back()
+            raise
+        change.tidy()
+
+
+@contextmanager
+def only_one(home: Home) -> Iterator[None]:
+    """Keeps two installations of one home apart. Raises AlreadyRunning, ReadOnly, NotFound."""
     try:
-        for plan in plans:
-            change.prepare(plan, home)
-        change.swap()
-    except BaseException:
-        change.take_back()
-        raise
-    change.tidy()
+        lock = take_lock(home.root / "install.lock")
+    except AlreadyRunning:
+        raise AlreadyRunning("Another installation is at work.", "Wait until it has finished.") from None
+    except OSError as error:
+        raise refusal(home.root, error) from error
+    with lock:
+        yield
 
 
 @dataclass

@@ -10,15 +10,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Literal
 
-from bridge_server.install.plan import Plan, Step, current
+from bridge_server.install.list_file import listed, unlisted
+from bridge_server.install.plan import Plan, current
 from bridge_server.install.reaper import SCRIPTS
 
 ACTIONS = PurePosixPath("reaper-kb.ini")
-COPY = PurePosixPath("reaper-kb.ini.before-dawbridge")
 LINE = re.compile(r'^SCR[ \t]+\S+[ \t]+\S+[ \t]+(?P<id>\S+)[ \t]+"[^"\r\n]*"[ \t]+(?P<path>"[^"\r\n]*"|\S+)[ \t]*$')
 
 
@@ -31,28 +29,23 @@ def registered(plan: Plan, *, backslashes: bool) -> Plan:
         step.path.name for step in plan.steps if step.path.suffix == ".lua" and step.kind not in ("remove", "leave")
     ]
     before = _current(plan)
-    after = with_actions(before or b"", names, backslashes=backslashes)
-    return _with_list(plan, before, after, "register")
+    rest = without_actions(before, _leaving(plan))
+    is_first = without_actions(rest, names) == before
+    return listed(plan, ACTIONS, with_actions(rest, names, backslashes=backslashes), is_first=is_first)
 
 
 def unregistered(plan: Plan) -> Plan:
     """The plan, with the lines that we put in taken out again. Keys that the user gave them stay, for another time."""
     before = _current(plan)
-    names = [step.path.name for step in plan.steps if step.kind == "remove"]
-    return _with_list(plan, before, without_actions(before or b"", names), "unregister")
+    return unlisted(plan, ACTIONS, without_actions(before, _leaving(plan))) if before else plan
 
 
-def _current(plan: Plan) -> bytes | None:
-    return current(plan.place.folder / ACTIONS)
+def _current(plan: Plan) -> bytes:
+    return current(plan.place.folder / ACTIONS) or b""
 
 
-def _with_list(plan: Plan, before: bytes | None, after: bytes, kind: Literal["register", "unregister"]) -> Plan:
-    if after == (before or b""):
-        return plan
-    steps = [Step(kind=kind, path=ACTIONS, data=after)]
-    if before is not None:
-        steps.insert(0, Step(kind="copy", path=COPY, data=before))
-    return replace(plan, steps=(*plan.steps, *steps))
+def _leaving(plan: Plan) -> list[str]:
+    return [step.path.name for step in plan.steps if step.kind == "remove"]
 
 
 def with_actions(text: bytes, names: Iterable[str], *, backslashes: bool) -> bytes:

@@ -69,8 +69,9 @@ def contents(**files: str) -> dict[PurePosixPath, bytes]:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Everything below a folder."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    """Every file below a folder, but for the lock of installations."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "install.lock")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 @contextmanager

@@ -171,7 +171,17 @@ def test_installed_and_registered_in_one_go(at: Home, tmp_path: Path, lua: Any) 
     carry_out([unregistered(plan_removal(known))], at)
     file = (place.folder / "ui_scripts").read_bytes()
     assert slots_of(file) == {} and b"LuaCallback" not in file
-    assert (place.folder / "ui_scripts.before-dawbridge").exists()
+    assert not (place.folder / "ui_scripts.before-dawbridge").exists(), "there was nothing to copy"
+
+
+def test_a_script_that_a_new_version_no_longer_has_leaves_its_slot(at: Home, tmp_path: Path) -> None:
+    place = place_of(tmp_path / "ardour7")
+    old = wanted() | {PurePosixPath("scripts/dawbridge_old.lua"): ACTION.format("Dawbridge: Old").encode()}
+    carry_out([registered(plan_installation(place, old, None, "1.0", force=False))], at)
+    update = plan_installation(place, wanted(), read_record(at, place), "1.1", force=False)
+    carry_out([unregistered(update)], at)
+    slots = slots_of((place.folder / "ui_scripts").read_bytes())
+    assert [name for name, _ in slots.values()] == ["Dawbridge: Repaint"]
 
 
 def test_the_loader_runs_the_installed_file_as_it_is_now(at: Home, tmp_path: Path, lua: Any) -> None:

@@ -12,7 +12,7 @@ from bridge_server.install.change import carry_out
 from bridge_server.install.place import Place
 from bridge_server.install.plan import plan_installation
 from bridge_server.install.record import read_record
-from bridge_server.protocol.errors import BridgeError, DiskFull, NotFound, ReadOnly
+from bridge_server.protocol.errors import AlreadyRunning, BridgeError, DiskFull, NotFound, ReadOnly
 from tests.fakes.small_disk import fill
 from tests.install.conftest import contents, put, read_only, tree
 
@@ -123,6 +123,13 @@ def test_a_program_that_is_killed_half_way_leaves_whole_files_and_the_next_run_c
     scripts = {"a.lua": b"ONE", "b.lua": b"TWO", "c.lua": b"new"}
     assert tree(place.folder / "Scripts/Dawbridge") == scripts
     assert not list(at.root.rglob("*.part"))
+
+
+def test_two_installations_do_not_get_into_each_other_s_way(at: Home, place: Place, install: Install) -> None:
+    with change.only_one(at), pytest.raises(AlreadyRunning, match="Another installation"):
+        install(place, a="one")
+    assert tree(place.folder) == {"reaper.ini": b""}
+    install(place, a="one")
 
 
 def test_a_link_is_not_written_through(place: Place, tmp_path: Path, install: Install) -> None:

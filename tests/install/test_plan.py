@@ -1,6 +1,6 @@
 """What becomes of each file: ours are brought up to date, the user's stay, and nothing of theirs is ever lost."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
@@ -172,6 +172,14 @@ def test_a_name_that_the_system_does_not_take_is_refused(at: Home, place: Place)
         install(at, place, contents(**{"a" * 300: "one"}))
     assert "shorter" in caught.value.hint
     assert tree(place.folder) == before and not (place.folder / "Scripts").exists()
+
+
+def test_a_path_that_programs_on_windows_cannot_open_is_refused(at: Home) -> None:
+    deep = PureWindowsPath("C:/Users/ana") / ("Musik" * 50)
+    place = Place(host="reaper", name="REAPER", folder=deep)  # type: ignore[arg-type]
+    with pytest.raises(BadRequest, match="programs on Windows open at most 259") as caught:
+        plan(at, place, contents(a="one"))
+    assert "closer to the top" in caught.value.hint
 
 
 def test_a_path_of_300_characters_is_fine(at: Home, tmp_path: Path) -> None:

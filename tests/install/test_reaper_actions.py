@@ -89,8 +89,33 @@ def test_in_one_go_with_the_scripts_and_with_a_copy_beside_it(at: Home, place: P
     again = registered(plan_installation(place, wanted, known, "1.0", force=False), backslashes=False)
     assert not again.changes
     carry_out([unregistered(plan_removal(known))], at)
-    (place.folder / "reaper-kb.ini.before-dawbridge").unlink()
-    assert tree(place.folder) == before
+    assert tree(place.folder) == before, "the copy says nothing that the list does not"
+
+
+def test_the_copy_is_of_the_list_before_we_ever_came(at: Home, place: Place) -> None:
+    actions, copy = place.folder / "reaper-kb.ini", place.folder / "reaper-kb.ini.before-dawbridge"
+    put(actions, data=LIST)
+    for release in ("1.0", "1.1"):
+        names = ("Dawbridge_A", "Dawbridge_B") if release == "1.1" else ("Dawbridge_A",)
+        wanted = contents(**dict.fromkeys(names, release))
+        plan = plan_installation(place, wanted, read_record(at, place), release, force=False)
+        carry_out([registered(plan, backslashes=False)], at)
+        assert copy.read_bytes() == LIST and actions.read_bytes().count(b"SCR 4 0 RS") == len(names) + 1
+    actions.write_bytes(actions.read_bytes() + b"KEY 5 5 5 0\n")
+    known = read_record(at, place)
+    assert known is not None
+    carry_out([unregistered(plan_removal(known))], at)
+    assert actions.read_bytes() == LIST + b"KEY 5 5 5 0\n" and copy.read_bytes() == LIST
+
+
+def test_a_script_that_a_new_version_no_longer_has_leaves_the_list(at: Home, place: Place) -> None:
+    put(place.folder / "reaper-kb.ini", data=LIST)
+    first = plan_installation(place, contents(Dawbridge_A="1", Dawbridge_B="1"), None, "1.0", force=False)
+    carry_out([registered(first, backslashes=False)], at)
+    update = plan_installation(place, contents(Dawbridge_A="2"), read_record(at, place), "1.1", force=False)
+    carry_out([unregistered(update)], at)
+    text = (place.folder / "reaper-kb.ini").read_text()
+    assert "Dawbridge_A" in text and "Dawbridge_B" not in text
 
 
 def test_a_reaper_without_a_list_gets_one(at: Home, place: Place) -> None:
