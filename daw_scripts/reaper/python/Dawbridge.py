@@ -7,7 +7,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one file that REAPER's Python runs. What it knows of REAPER is here; all else is imported from Dawbridge.
 
-[U python-tuples] A function that fills in arguments gives a tuple of its value, if it has one, and of all its arguments.
+[U python-tuples] A function that fills in arguments gives a tuple of its value, if it has one, and all arguments.
 [U python-defer] `RPR_defer` and `RPR_atexit` take a line of code. These functions have no types, hence:
 """
 

@@ -96,7 +96,9 @@ local function draw(state, kind, label, value)
     if state.ids[id] then error("ImGui: two things with the ID " .. id, 4) end
     state.ids[id] = true
   end
-  local thing = { kind = kind, label = seen(label), value = value, is_disabled = disabled(state), path = where }
+  local thing = { kind = kind, label = seen(label), value = value, is_disabled = disabled(state), path = where,
+    is_beside = state.is_beside, column = state.column, look = state.look }
+  state.is_beside, state.look = nil, nil
   state.drawing[#state.drawing + 1] = thing
   state.last = thing
   return thing
@@ -154,7 +156,20 @@ function W.SliderDouble(state, label, value, least, most)
 end
 
 function W.Text(state, line) draw(state, "Text", line) end
-W.TextWrapped, W.TextDisabled, W.BulletText, W.SeparatorText = W.Text, W.Text, W.Text, W.Text
+W.TextWrapped, W.BulletText = W.Text, W.Text
+
+local function looking(look)
+  return function(state, line)
+    state.look = look
+    draw(state, "Text", line)
+  end
+end
+
+W.TextDisabled, W.SeparatorText = looking("faint"), looking("heading")
+
+--- What comes next stands beside what came last.
+function W.SameLine(state) state.is_beside = true end
+
 function W.TextColored(state, _, line) draw(state, "Text", line) end
 function W.SetTooltip(state, line) draw(state, "Tooltip", line) end
 function W.ProgressBar(state, fraction, _, _, overlay) draw(state, "Progress", overlay or "", fraction) end
@@ -194,12 +209,21 @@ end
 function W.BeginTable(state, label, columns)
   if columns < 1 then error("ImGui.BeginTable: no columns", 3) end
   open(state, "BeginTable", label)
+  state.column = { index = 0, count = columns }
   return true
+end
+
+function W.EndTable(state)
+  state.column = nil
+  close(state, "EndTable")
 end
 
 function W.BeginDisabled(state, is_disabled) open(state, "BeginDisabled", is_disabled ~= false) end
 function W.PushID(state, id) open(state, "PushID", id) end
-function W.PushStyleColor(state) open(state, "PushStyleColor", true) end
+function W.PushStyleColor(state)
+  state.look = "coloured"
+  open(state, "PushStyleColor", true)
+end
 function W.PushTextWrapPos(state) open(state, "PushTextWrapPos", true) end
 
 function W.PopStyleColor(state, count)
@@ -222,7 +246,10 @@ function W.IsKeyPressed(state, key)
   return false
 end
 
-function W.TableNextColumn() return true end
+function W.TableNextColumn(state)
+  state.column = { index = state.column.index + 1, count = state.column.count }
+  return true
+end
 function W.IsAnyItemActive(state) return state.is_typing end
 function W.IsWindowFocused(state) return state.is_focused end
 function W.IsItemDeactivatedAfterEdit() return false end
