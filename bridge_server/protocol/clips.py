@@ -30,11 +30,11 @@ class Clip(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
         Seconds,
         Meta(description="seconds of the file at the clip's start; negative: silence comes first"),
     ] = 0.0
-    playrate: Annotated[float, Meta(ge=0.01, le=100, description="seconds of the file per second of the timeline")] = (
+    playrate: Annotated[float, Meta(ge=0.02, le=32, description="seconds of the file per second of the timeline")] = (
         1.0
     )
     keep_pitch: Annotated[bool, Meta(description="true: stretched; false: higher when faster, like tape")] = True
-    semitones: Annotated[float, Meta(ge=-96, le=96, description="transposed by so much, at the same speed")] = 0.0
+    semitones: Annotated[float, Meta(ge=-48, le=48, description="transposed by so much, at the same speed")] = 0.0
     gain_db: Annotated[float, Meta(ge=-120, le=40, description="of the clip, in decibels")] = 0.0
     file_channel: Annotated[
         int, Meta(ge=0, le=64, description="the one channel of the file that sounds, from 1; 0: all of them")
@@ -84,7 +84,7 @@ class LiveClip(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
     looping: Annotated[bool, Meta(description="the clip is looped")] = False
     warping: Annotated[bool, Meta(description="the clip is warped")] = False
     warp_mode: Annotated[int, Meta(ge=0, le=6, description="3 is Re-Pitch, which plays like tape")] = 0
-    pitch_coarse: Annotated[float, Meta(ge=-96, le=96, description="semitones")] = 0.0
+    pitch_coarse: Annotated[float, Meta(ge=-48, le=48, description="semitones")] = 0.0
     pitch_fine: Annotated[float, Meta(ge=-500, le=500, description="cents")] = 0.0
     gain_db: Annotated[float, Meta(ge=-120, le=40, description="of the clip, in decibels")] = 0.0
     muted: Annotated[bool, Meta(description="a muted clip is silent")] = False

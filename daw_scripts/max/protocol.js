@@ -2563,8 +2563,8 @@ var dawbridgeProtocol = {
           "name": "playrate",
           "required": false,
           "type": "number",
-          "min": 0.01,
-          "max": 100,
+          "min": 0.02,
+          "max": 32,
           "doc": "seconds of the file per second of the timeline",
           "default": 1.0
         },
@@ -2579,8 +2579,8 @@ var dawbridgeProtocol = {
           "name": "semitones",
           "required": false,
           "type": "number",
-          "min": -96,
-          "max": 96,
+          "min": -48,
+          "max": 48,
           "doc": "transposed by so much, at the same speed",
           "default": 0.0
         },
@@ -2745,8 +2745,8 @@ var dawbridgeProtocol = {
           "name": "pitch_coarse",
           "required": false,
           "type": "number",
-          "min": -96,
-          "max": 96,
+          "min": -48,
+          "max": 48,
           "doc": "semitones",
           "default": 0.0
         },

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge_server.protocol.errors import TooLong
 from bridge_server.region.channels import Layout, convert, usual_layout
 from bridge_server.region.clips.strand import Strand
 from bridge_server.region.clips.stretch import stretched
@@ -20,6 +21,9 @@ _DRIFT_SAMPLES = 0.5
 _AS_RECORDED = 1e-3
 """A strand whose speed is that of its file to a tenth of a percent, and which never leaves a straight line by more than
 half a sample, is copied sample by sample."""
+
+_MOST_SECONDS = 1_800.0
+"""Of a file, in one reading."""
 
 _IN_TIME = 5e-4
 """Up to this much of another speed, which is less than a cent, is played like tape: a stretch would cost more."""
@@ -57,12 +61,22 @@ class Sounding:
         if (first := self._first_sample()) is not None:
             begin = first + start - self.strand.start
             return self.view.read(begin, begin + end - start)
+        self._check_speed(start, end)
         transposed = 2 ** (self.strand.semitones / 12)
         if abs(transposed - 1) < _ALIKE and (not self.strand.keeps_pitch or self._is_in_time()):
             return self._like_tape(start, end)
         if not self.strand.keeps_pitch:
             transposed *= self._mean_speed()
         return self._stretched(start, end, transposed)
+
+    def _check_speed(self, start: int, end: int) -> None:
+        """Raises TooLong where so much of the file would sound that it does not fit into memory."""
+        first, last = self.strand.seconds_at(np.array([start, end], np.float64))
+        if last - first > _MOST_SECONDS:
+            raise TooLong(
+                f"{self.strand.path} plays so fast that {(last - first) / 60:.0f} minutes of it would sound here.",
+                "Render the clip, or select a shorter range.",
+            )
 
     def _positions(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
         """Samples of the file, unrolled, at samples of the timeline."""
