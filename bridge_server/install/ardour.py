@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from bridge_server.install.flatpak import gate, settings_of
 from bridge_server.install.place import Contents, Host, Place
 from bridge_server.install.surroundings import Surroundings, folders_in
 from bridge_server.protocol.errors import NotFound
@@ -33,8 +34,7 @@ def _folders(around: Surroundings) -> Iterator[tuple[str, Path]]:
             # [U ardour-windows]: by Ardour's manual "the system's folder"; elsewhere %localappdata% is named.
             parents = [("", around.folder("LOCALAPPDATA", around.home / "AppData" / "Local"))]
         case "linux":
-            flatpak = around.home / ".var" / "app" / "org.ardour.Ardour" / "config"
-            parents = [("", around.settings), (", Flatpak", flatpak)]
+            parents = [("", around.settings), (", Flatpak", settings_of(around, "org.ardour.Ardour"))]
     for where, parent in parents:
         for folder in folders_in(parent, "[Aa]rdour*"):
             yield where, folder
@@ -57,6 +57,7 @@ def lay_out(files: Contents, _: Path) -> Contents:
 
 def clicks(place: Place) -> tuple[str, ...]:
     return (
+        *gate(place.folder),
         "Close Ardour, then `dawbridge install ardour --register` puts the scripts into its slots.",
         "Or by hand: *Edit → Lua Scripts → Script Manager*, choose an action slot, *Add/Set*, pick a script that begins"
         " with *Dawbridge*, for each that you use; on the page *Action Hooks* add *Dawbridge: Watcher*, which lays"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from bridge_server.install.flatpak import gate, settings_of
 from bridge_server.install.place import Contents, Host, Place
 from bridge_server.install.surroundings import Surroundings, folders_in
 from bridge_server.protocol.errors import NotFound
@@ -21,6 +22,9 @@ def find(around: Surroundings) -> Iterator[Place]:
         if (folder / SETTINGS).is_file():
             name = "REAPER" if folder.name == "REAPER" else f"REAPER ({folder.name})"
             yield Place(host="reaper", name=name, folder=folder)
+    flatpak = settings_of(around, "fm.reaper.Reaper") / "REAPER"
+    if around.system == "linux" and (flatpak / SETTINGS).is_file():
+        yield Place(host="reaper", name="REAPER, Flatpak", folder=flatpak)
     for folder in _beside_programs(around):
         if (folder / SETTINGS).is_file() and any((folder / program).exists() for program in PROGRAMS):
             yield Place(host="reaper", name="REAPER, portable", folder=folder)
@@ -60,6 +64,7 @@ def lay_out(files: Contents, _: Path) -> Contents:
 
 def clicks(place: Place) -> tuple[str, ...]:
     return (
+        *gate(place.folder),
         f"In REAPER: *Actions → Show action list → New action → Load ReaScript…*, in {place.folder / SCRIPTS} choose"
         " *Dawbridge_Panel.lua*, which has everything, and those that you want a key for.",
         "Or close REAPER and let `dawbridge install reaper --register` put all of them into the list.",

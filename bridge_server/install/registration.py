@@ -7,6 +7,7 @@ file as it was lies beside it.
 from __future__ import annotations
 
 from bridge_server.install import ardour_slots, reaper_actions
+from bridge_server.install.flatpak import gate
 from bridge_server.install.place import Host, Place
 from bridge_server.install.plan import Plan
 from bridge_server.install.surroundings import System
@@ -38,10 +39,14 @@ def unregister(host: Host, plan: Plan, *, is_running: bool) -> Plan:
 
 def what_is_left(host: Host, place: Place) -> tuple[str, ...]:
     """After a registration: a sentence for each thing that is still to be done by hand."""
+    fence = gate(place.folder)
     if host.id == "reaper":
-        return ("In REAPER: *Actions → Show action list*, type *Dawbridge*, and give those you use a key.",)
+        return (
+            *fence,
+            "In REAPER: *Actions → Show action list*, type *Dawbridge*, and give those you use a key.",
+        )
     menu = "In Ardour: *Edit → Lua Scripts* has the actions; *Window → Keyboard Shortcuts* gives them keys."
     if ardour_slots.counts_as_7(place):
-        return (menu,)
+        return (*fence, menu)
     hook = "*Edit → Lua Scripts → Script Manager → Action Hooks*: add *Dawbridge: Watcher*, which lays results in."
-    return (menu, hook)
+    return (*fence, menu, hook)

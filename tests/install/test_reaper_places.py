@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bridge_server.install.hosts import HOSTS, places
+from bridge_server.install.registration import what_is_left
 from bridge_server.install.surroundings import System
 from bridge_server.protocol.errors import NotFound
 from tests.install.conftest import Machine, put
@@ -59,6 +60,15 @@ def test_a_portable_one_has_its_settings_beside_the_program(
     [place] = places(REAPER, machine(system, settings))
     assert place.name == "REAPER, portable"
     assert (place.folder / "reaper.ini").is_file()
+
+
+def test_one_from_flatpak_is_told_how_to_reach_the_bridge(machine: Machine, home: Path) -> None:
+    around = machine("linux", ".var/app/fm.reaper.Reaper/config/REAPER/reaper.ini", ".config/REAPER/reaper.ini")
+    usual, fenced = places(REAPER, around)
+    assert fenced.name == "REAPER, Flatpak"
+    assert "flatpak override" not in " ".join(REAPER.clicks(usual))
+    assert f'--filesystem="{home}"' in REAPER.clicks(fenced)[0] and "fm.reaper.Reaper`" in REAPER.clicks(fenced)[0]
+    assert REAPER.clicks(fenced)[0] in what_is_left(REAPER, fenced)
 
 
 def test_several_are_all_found_and_each_once(machine: Machine, tmp_path: Path) -> None:
