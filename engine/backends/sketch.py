@@ -11,7 +11,6 @@ from bridge_server.protocol.codec import task_of
 from bridge_server.protocol.errors import BadSpan, TooLong, Unsupported
 from bridge_server.protocol.requests import Accompany, Extend, Generate, Layer, Repaint
 from bridge_server.protocol.values import Capabilities
-from engine.backends.unfollowed import unfollowed
 from engine.sketch.composer import compose
 from engine.sketch.dice import Dice
 from engine.sketch.planning import Composed, make_plan
@@ -121,7 +120,6 @@ def _ignored(request: Composed) -> list[str]:
         raise Unsupported("sketch is rules and oscillators: it has no LoRAs and follows no reference audio.")
     names = list(msgspec.to_builtins(request.sampling))  # what is at its default is left out
     notes = [f"sketch does not sample, so these settings mean nothing to it: {', '.join(names)}"] if names else []
-    notes += unfollowed(request, "sketch")
     return [*notes, "sketch is done before a preview would be"] if request.preview else notes
 
 

@@ -44,7 +44,7 @@ def play_chords(stage: Stage, role: str, sound: Instrument) -> list[Note]:
                     chosen = (voices[(int(hit.symbol) - 1) % len(voices)],) if hit.symbol.isdigit() else voices
                     gap = 0.92 if length <= 0.5 else 0.97
                     for string, pitch in enumerate(chosen):
-                        late = string * STRUM_SECONDS * stage.plan.grid.bpm / 60 if base == "guitar" else 0.0
+                        late = string * STRUM_SECONDS * stage.plan.grid.bpm_at(start) / 60 if base == "guitar" else 0.0
                         ring = length * gap - late if not hit.symbol.isdigit() else length * 1.9
                         played.append(Note(start + late, max(0.1, ring), pitch, force - 2 * string))
             notes += stage.touched(played, roll, 0.003)

@@ -63,7 +63,6 @@ def _inside(plan: Plan, role: str, notes: list[Note]) -> tuple[Note, ...]:
     """Only what lies in the windows. A held note that began before one enters with it; all end by its end."""
     found = []
     holds = role.split(maxsplit=1)[0] in _SUSTAINING
-    least = LEAST_SECONDS * plan.grid.bpm / 60
     for low, high in plan.windows:
         begin, end = plan.grid.beat(low), plan.grid.beat(high)
         for note in notes:
@@ -73,6 +72,7 @@ def _inside(plan: Plan, role: str, notes: list[Note]) -> tuple[Note, ...]:
                     continue
                 start = begin
             # The very first moments of a bar may be all that is left of a short window.
+            least = LEAST_SECONDS * plan.grid.bpm_at(start) / 60
             enough = stop - start >= min(least, 0.5 * (end - begin)) or not holds
             if plan.grid.sample(start) < high and enough:
                 found.append(Note(start, stop - start, note.pitch, note.velocity))

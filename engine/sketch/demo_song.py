@@ -15,8 +15,9 @@ import soxr
 
 from engine.sketch.composer import compose
 from engine.sketch.dice import Dice
+from engine.sketch.grid import Grid
 from engine.sketch.meter import Meter
-from engine.sketch.score import Chord, Feel, Grid, Plan, Score
+from engine.sketch.score import Chord, Feel, Plan, Score
 from engine.sketch.synth.renderer import Renderer
 from engine.sketch.synth.waves import RATE, Wave
 from engine.sketch.theory import Key

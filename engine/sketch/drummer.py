@@ -61,7 +61,7 @@ def play_drums(stage: Stage, role: str, instrument: str) -> list[Note]:
                 if fill:
                     played = _filled(stage, played, bar, roll)
                 if not percussion and bar == section.bar and section.energy > 0.5 and bar > stage.sections[0].bar:
-                    played.append(Note(bar * stage.bar_beats, STROKE, CRASH, int(60 + 40 * section.energy)))
+                    played.append(Note(stage.line(bar), STROKE, CRASH, int(60 + 40 * section.energy)))
             notes += stage.touched(sorted(played), roll, 0.0025)
     return notes
 
@@ -89,12 +89,12 @@ def _bar(stage: Stage, groove: str, bar: int, keys: dict[str, int], roll: np.ran
 def _filled(stage: Stage, played: list[Note], bar: int, roll: np.random.Generator) -> list[Note]:
     """The last pulse, or two where there is energy, become a run over snare and toms."""
     energy = stage.section_of(bar).energy
-    pulses = stage.plan.grid.meter.pulses()
+    pulses = stage.plan.grid.meter_of(bar).pulses()
     count = 2 if energy > 0.6 and len(pulses) > 3 and roll.random() < 0.6 else 1
-    begin = bar * stage.bar_beats + pulses[-count][0]
-    end = (bar + 1) * stage.bar_beats
+    begin = stage.line(bar) + pulses[-count][0]
+    end = stage.line(bar + 1)
     kept = [note for note in played if note.start < begin - 1e-6 or note.pitch == KICK]
-    step = 0.25 if 60 / stage.plan.grid.bpm / 4 >= 0.075 and energy > 0.45 else 0.5
+    step = 0.25 if 60 / stage.plan.grid.bpm_at(begin) / 4 >= 0.075 and energy > 0.45 else 0.5
     drums = (SNARE, HIGH_TOM, MID_TOM, LOW_TOM) if energy > 0.45 else (SNARE, RIM)
     strokes = max(1, int((end - begin) / step + 1e-6))
     for number in range(strokes):
@@ -106,6 +106,6 @@ def _filled(stage: Stage, played: list[Note], bar: int, roll: np.random.Generato
 
 
 def _last_stroke(stage: Stage, bar: int) -> list[Note]:
-    energy, at = stage.section_of(bar).energy, bar * stage.bar_beats
+    energy, at = stage.section_of(bar).energy, stage.line(bar)
     cymbal = CRASH if energy > 0.5 else RIDE
     return [Note(at, STROKE, KICK, int(70 + 40 * energy)), Note(at, STROKE, cymbal, int(60 + 45 * energy))]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.sketch.score import Chord, Grid, Note, Score
+from engine.sketch.grid import Grid
+from engine.sketch.score import Chord, Note, Score
 from engine.work import Work
 
 HULL_START = "hull_start"
@@ -20,34 +21,29 @@ class Earlier:
 
     def grid(self) -> Grid:
         """Its own bars, seen from the beginning of the new music."""
-        old = self.score.plan.grid
-        bar = old.meter.beats * 60 / old.bpm
-        return Grid(old.bpm, old.meter, (old.phase_seconds + self.later_seconds) % bar, old.rate)
+        return self.score.plan.grid.later(self.later_seconds)
 
     def chords(self, grid: Grid) -> tuple[Chord, ...]:
         """Its chords by the new grid; halves of bars are listed one by one, as heard ones are."""
         found = []
-        half, whole = grid.meter.half, grid.meter.beats
         for chord in self.score.chords:
             start, end = self._moved(chord.start, grid), self._moved(chord.start + chord.length, grid)
             bar = grid.bar_of(start + 0.02)
-            while bar * whole < end - 0.02:
-                for at, length in ((bar * whole, half), (bar * whole + half, whole - half)):
-                    if length > 0 and start - 0.02 <= at < end - 0.02:
+            while grid.line(bar) < end - 0.02:
+                for at, length in grid.halves(bar):
+                    if start - 0.02 <= at < end - 0.02:
                         found.append(Chord(at, length, chord.root, _triad(chord.quality)))
                 bar += 1
         return tuple(found)
 
     def notes(self, grid: Grid) -> dict[str, tuple[Note, ...]]:
         """Its notes by the new grid, each at its own moment."""
-        scale = grid.bpm / self.score.plan.grid.bpm
-        return {
-            part.role: tuple(
-                Note(self._moved(note.start, grid), note.length * scale, note.pitch, note.velocity)
-                for note in part.notes
-            )
-            for part in self.score.parts
-        }
+
+        def moved(note: Note) -> Note:
+            start, end = self._moved(note.start, grid), self._moved(note.start + note.length, grid)
+            return Note(start, end - start, note.pitch, note.velocity)
+
+        return {part.role: tuple(moved(note) for note in part.notes) for part in self.score.parts}
 
     def _moved(self, beat: float, grid: Grid) -> float:
         return grid.beat(self.score.plan.grid.sample(beat) - round(self.later_seconds * grid.rate))

@@ -21,8 +21,7 @@ def choose_key(plan: Plan, dice: Dice) -> Key:
 def harmonise(plan: Plan, key: Key, form: tuple[Section, ...], dice: Dice) -> tuple[Chord, ...]:
     """One or two chords a bar. Where chords were heard they are followed; next to them their pattern goes on."""
     style = STYLES[plan.style]
-    whole, half = plan.grid.meter.beats, plan.grid.meter.half
-    pattern = _Pattern(plan)
+    grid, pattern = plan.grid, _Pattern(plan)
     chords: list[Chord] = []
     for section in form:
         tokens = _progression(plan, key, section, dice)
@@ -30,12 +29,13 @@ def harmonise(plan: Plan, key: Key, form: tuple[Section, ...], dice: Dice) -> tu
             own = _degrees(key, tokens[(bar - section.bar) % len(tokens)])
             if plan.whole and not plan.heard:
                 own = _cadence(key, form, bar, own)
-            first = pattern.at(bar * whole) or own[0]
-            second = pattern.at(bar * whole + half) or (first if pattern.at(bar * whole) else own[-1])
+            line, whole, half = grid.line(bar), grid.beats_of(bar), grid.meter_of(bar).half
+            first = pattern.at(bar, 0) or own[0]
+            second = pattern.at(bar, 1) or (first if pattern.at(bar, 0) else own[-1])
             if half >= whole or first == second:
-                chords.append(Chord(bar * whole, whole, *first))
+                chords.append(Chord(line, whole, *first))
             else:
-                chords += [Chord(bar * whole, half, *first), Chord(bar * whole + half, whole - half, *second)]
+                chords += [Chord(line, half, *first), Chord(line + half, whole - half, *second)]
     return tuple(
         Chord(each.start, each.length, each.root, coloured(key, each.root, each.quality, style.colour))
         for each in chords
@@ -46,21 +46,20 @@ class _Pattern:
     """Chords that were heard, and their repetition every four (or two) bars beyond."""
 
     def __init__(self, plan: Plan) -> None:
-        whole = plan.grid.meter.beats
-        self._known = {round(chord.start, 3): (chord.root, chord.quality) for chord in plan.heard}
-        heard_bars = len(self._known) / (2 if plan.grid.meter.half < whole else 1)
-        bars = 4 if heard_bars >= 3 else 2 if heard_bars >= 2 else 0
-        self._period = bars * whole
-        self._reach = len(bars_of(plan)) // bars + 4 if bars else 0
+        grid = plan.grid
+        self._known = {grid.half_of(chord.start): (chord.root, chord.quality) for chord in plan.heard}
+        heard_bars = len(self._known) / (2 if grid.meter.half < grid.meter.beats else 1)
+        self._period = 4 if heard_bars >= 3 else 2 if heard_bars >= 2 else 0
+        self._reach = len(bars_of(plan)) // self._period + 4 if self._period else 0
 
-    def at(self, beat: float) -> tuple[int, str] | None:
+    def at(self, bar: int, half: int) -> tuple[int, str] | None:
         if not self._known:
             return None
-        if found := self._known.get(round(beat, 3)):
+        if found := self._known.get((bar, half)):
             return found
         for turn in range(1, self._reach):
             for away in (-turn, turn):
-                if found := self._known.get(round(beat + away * self._period, 3)):
+                if found := self._known.get((bar + away * self._period, half)):
                     return found
         return None
 

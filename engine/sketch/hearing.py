@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.fft import rfft
 from scipy.ndimage import median_filter
 
-from engine.sketch.score import Chord, Grid
+from engine.sketch.grid import Grid
+from engine.sketch.score import Chord
 from engine.sketch.theory import QUALITIES, Key
 from engine.watch import Watch
 
@@ -168,17 +169,14 @@ def _slots(heard: Heard, grid: Grid, origin: int) -> list[tuple[float, float, Ch
     if not len(heard.times):
         return []
     beats = np.array([grid.beat(int(at) - origin) for at in heard.times])
-    half, whole = grid.meter.half, grid.meter.beats
     slots = []
     for bar in range(grid.bar_of(beats[0]), grid.bar_of(beats[-1]) + 1):
-        for start, end in ((0.0, half), (half, whole)):
-            if end <= start:
-                continue
-            inside = (beats >= bar * whole + start) & (beats < bar * whole + end) & (heard.power > SILENCE)
-            expected = (end - start) * 60 / grid.bpm * RATE / HOP
+        for start, length in grid.halves(bar):
+            inside = (beats >= start) & (beats < start + length) & (heard.power > SILENCE)
+            expected = (grid.seconds(start + length) - grid.seconds(start)) * RATE / HOP
             if inside.sum() >= max(1, 0.5 * expected) and heard.chroma[inside].sum() > 0:
                 chroma, bass = heard.chroma[inside].sum(axis=0), heard.bass[inside].sum(axis=0)
-                slots.append((bar * whole + start, end - start, chroma, bass))
+                slots.append((start, length, chroma, bass))
     return slots
 
 
@@ -187,7 +185,7 @@ def _best_path(fits: NDArray[np.float64], starts: list[float], grid: Grid) -> li
     score = fits[0]
     back = []
     for row, start in zip(fits[1:], starts[1:], strict=True):
-        change = 0.04 if abs(start / grid.meter.beats - round(start / grid.meter.beats)) < 1e-6 else 0.14
+        change = 0.04 if grid.is_line(start) else 0.14
         arrive = score.max() - change
         came_from = np.where(score >= arrive, np.arange(len(score)), int(score.argmax()))
         back.append(came_from)

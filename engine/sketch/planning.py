@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from bridge_server.protocol.requests import Accompany, Extend, Generate, Layer, Repaint
 from engine.sketch import casting, hearing
 from engine.sketch.earlier import Earlier, find_earlier
+from engine.sketch.grid import Grid, Turn
 from engine.sketch.hearing import Heard
 from engine.sketch.loudness import loudness
 from engine.sketch.meter import Meter, read_meter
-from engine.sketch.score import Chord, Grid, Plan, Score, from_latents
+from engine.sketch.score import Chord, Plan, Score, from_latents
 from engine.sketch.styles import NEUTRAL, STYLES
 from engine.sketch.synth.renderer import BALANCE, FULL_MIX
 from engine.sketch.tags import Wishes, read_tags
@@ -128,11 +129,31 @@ def _grid(desk: _Desk, style: str) -> Grid:
     if music.bpm is not None and wishes.bpm is not None and abs(music.bpm - wishes.bpm) > 0.5:
         desk.notes.append(f"the project's {music.bpm:g} bpm were kept, not the {wishes.bpm:g} bpm of the tags")
     bpm = music.bpm or wishes.bpm or (desk.score.plan.grid.bpm if desk.score else None) or _tempo(desk, style)
+    since = music.since_bar / desk.request.span.rate
+    if turns := _turns(desk, bpm, meter, since):
+        return Grid(bpm, meter, since, rate, turns).later(_lead(desk.request))
     bar = meter.beats * 60 / bpm
     phase = desk.work.bar_phase_seconds % bar
     if bar - phase < 1 / rate:
         phase = 0.0
     return Grid(bpm, meter, phase, rate)
+
+
+def _turns(desk: _Desk, bpm: float, meter: Meter, since: float) -> tuple[Turn, ...]:
+    """The project's changes of tempo and meter; the span starts `since` seconds after bar line 0."""
+    found: list[Turn] = []
+    for change in desk.request.music.changes:
+        bpm = change.bpm or bpm
+        meter = read_meter(change.meter) if change.meter else meter
+        found.append(Turn(since + change.at / desk.request.span.rate, bpm, meter, change.ramp))
+    return tuple(found)
+
+
+def _lead(request: Composed) -> float:
+    """Seconds from the start of the span to the first new music: an extension begins before or after the clip."""
+    if not isinstance(request, Extend):
+        return 0.0
+    return (-request.left if request.left else request.span.length) / request.span.rate
 
 
 def _tempo(desk: _Desk, style: str) -> float:

@@ -12,10 +12,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from engine.sketch.meter import Meter
+from engine.sketch.grid import Grid
 from engine.sketch.theory import Key
 
-RULES = 1
+RULES = 2
 """Raised when the same plan and dice would give another score."""
 LATENT = "score"
 
@@ -53,25 +53,6 @@ class Part(Struct, frozen=True):
     role: str
     instrument: str
     notes: tuple[Note, ...]
-
-
-class Grid(Struct, frozen=True):
-    """Where bars lie in samples. `phase_seconds` is the time from bar 0 to the first sample of the music."""
-
-    bpm: float
-    meter: Meter
-    phase_seconds: float
-    rate: int
-
-    def sample(self, beat: float) -> int:
-        """The sample nearest to a time in quarter notes; negative before the music starts."""
-        return round((beat * 60 / self.bpm - self.phase_seconds) * self.rate)
-
-    def beat(self, sample: int) -> float:
-        return (sample / self.rate + self.phase_seconds) * self.bpm / 60
-
-    def bar_of(self, beat: float) -> int:
-        return int(np.floor(beat / self.meter.beats + 1e-9))
 
 
 class Feel(Struct, frozen=True):

@@ -28,8 +28,8 @@ def play_melody(stage: Stage, role: str, sound: Instrument) -> list[Note]:
                 continue
             roll = stage.dice.roll(role, bar)
             if section.name == "ending":
-                pitch = near(stage.chord_at(bar * stage.bar_beats).root, pitch, low, high)
-                notes.append(Note(bar * stage.bar_beats, stage.bar_beats * 0.95, pitch, 84))
+                pitch = near(stage.chord_at(stage.line(bar)).root, pitch, low, high)
+                notes.append(Note(stage.line(bar), stage.plan.grid.beats_of(bar) * 0.95, pitch, 84))
                 continue
             motif = PHRASE[place]
             if motif == "C" and section.bars >= 4 and roll.random() < 0.4:
