@@ -8,8 +8,8 @@ local M = {}
 local Chores = {}
 Chores.__index = Chores
 
---- Seconds of a tick that chores may take; the rest of the 5 ms is for letters, events and drawing.
-M.BUDGET_SECONDS = 0.0025
+--- Chores go on until so many seconds of the tick have passed, letters and events included; a little they always get.
+local BUDGET_SECONDS, LEAST_SECONDS = 0.0035, 0.0005
 
 function M.new() return setmetatable({ list = {}, next = 1 }, Chores) end
 
@@ -26,9 +26,9 @@ end
 
 function Chores:are_done() return #self.list == 0 end
 
---- One turn: chores in turn, each until it pauses, while there is time.
-function Chores:tick()
-  self.until_when = host.now() + M.BUDGET_SECONDS
+--- One turn, in a tick that has begun at `began`: chores in turn, each until it pauses, while there is time.
+function Chores:tick(began)
+  self.until_when = math.max(began + BUDGET_SECONDS, host.now() + LEAST_SECONDS)
   for _ = 1, #self.list do
     if self.next > #self.list then self.next = 1 end
     local chore = self.list[self.next]

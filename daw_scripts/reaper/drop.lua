@@ -54,20 +54,34 @@ local function longest(group)
   return most
 end
 
-local function as_lanes(job, spot, group, track, is_silent)
-  local chosen, names, takes = lanes.choose(track, #group.pieces, is_silent), {}, {}
+--- The items of one track, each in a lane. Returns their takes, and the lanes.
+local function items_in_lanes(job, spot, group, track, is_silent)
+  local chosen, takes = lanes.choose(track, #group.pieces, is_silent), {}
   for index, piece in ipairs(group.pieces) do
     local item = add_item(job, spot, track, spot.position + piece.offset, piece.seconds)
     host.set_item(item, "I_FIXEDLANE", chosen[index])
     takes[index] = add_take(job, item, piece, spot)
-    names[index] = text.say("lane", { number = piece.number })
     host.refresh_item(item)
   end
-  -- After the items: lanes at the bottom that are empty are taken away.
+  return takes, chosen
+end
+
+--- All of a job in lanes. Returns its takes, and the first lane of the last track.
+local function as_lanes(job, spot, groups, tracks, is_silent)
+  local takes, chosen = {}, {}
+  for index, group in ipairs(groups) do
+    local laid
+    laid, chosen[index] = items_in_lanes(job, spot, group, tracks[index], is_silent)
+    table.move(laid, 1, #laid, #takes + 1, takes)
+  end
+  -- After all items, and once: lanes at the bottom that are empty are taken away.
   host.refresh_lanes(spot.project)
-  local from = spot.position + group.pieces[1].offset
-  lanes.finish(track, chosen, names, from, from + longest(group), is_silent)
-  return takes, chosen[1]
+  for index, group in ipairs(groups) do
+    local names, from = {}, spot.position + group.pieces[1].offset
+    for number, piece in ipairs(group.pieces) do names[number] = text.say("lane", { number = piece.number }) end
+    lanes.finish(tracks[index], chosen[index], names, from, from + longest(group), is_silent, group.role ~= nil)
+  end
+  return takes, chosen[#groups][1]
 end
 
 local function as_one_item(job, spot, group, track)
@@ -141,17 +155,17 @@ function M.lay(job, spot, opened)
   if job.place.manner == "takes" then return { takes = as_takes_of_the_item(job, spot, groups[1]) } end
   local notice = replace(job, spot)
   local tracks, is_users = tracks_for(job, spot, groups)
-  local takes, lane = {}, nil
-  for index, group in ipairs(groups) do
-    local laid
-    if job.place.manner == "lanes" then
-      laid, lane = as_lanes(job, spot, group, tracks[index], is_users and not job.place.replace)
-    else
-      laid = as_one_item(job, spot, group, tracks[index])
+  if job.place.manner == "item" then
+    local takes = {}
+    for index, group in ipairs(groups) do
+      local laid = as_one_item(job, spot, group, tracks[index])
+      table.move(laid, 1, #laid, #takes + 1, takes)
     end
-    for _, take in ipairs(laid) do takes[#takes + 1] = take end
+    return { takes = takes, notice = notice }
   end
-  if is_users and not job.place.replace and job.place.manner == "lanes" then
+  local is_silent = is_users and not job.place.replace
+  local takes, lane = as_lanes(job, spot, groups, tracks, is_silent)
+  if is_silent then
     local where = { range = job.place.range, lane = lane + 1, track = lanes.name(spot.track) }
     notice = text.say("other_lane", where)
   end

@@ -106,8 +106,9 @@ local function make_way(track, ours, from, to)
 end
 
 --- After the items: names the lanes `chosen` of `track` and lets the first be heard between `from` and `to`; none where
--- `is_silent`. [U new-lanes] new lanes may come up playing along with the others, so each is told not to.
-function M.finish(track, chosen, names, from, to, is_silent)
+-- `is_silent`. [U new-lanes] new lanes may come up playing along with the others, so each is told not to. `is_new`: the
+-- track holds nothing else.
+function M.finish(track, chosen, names, from, to, is_silent, is_new)
   local ours = {}
   for index, lane in ipairs(chosen) do
     ours[lane] = true
@@ -115,6 +116,7 @@ function M.finish(track, chosen, names, from, to, is_silent)
     M.silence(track, lane)
   end
   if is_silent then return end
+  if is_new then return host.set_track(track, "C_LANEPLAYS:" .. chosen[1], 1) end
   make_way(track, ours, from, to)
   M.hear(track, chosen[1])
 end

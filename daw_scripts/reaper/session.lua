@@ -229,7 +229,7 @@ function Session:tick(now)
     host.remember(WELCOME, json.encode({ key = self.courier.connection.key, welcome = self.courier.welcome }), false)
   end
   settling.settle(self, now)
-  self.chores:tick()
+  self.chores:tick(now)
   landing.continue_peaks()
 end
 

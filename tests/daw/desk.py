@@ -157,8 +157,11 @@ class Desk:
         self, request: Any, samples: int | None = None, roles: tuple[str, ...] = (), span: Span | None = None
     ) -> tuple[Take, ...]:
         takes = self.takes(request, samples, roles, span)
-        self.say(Done(job=request.job, seq=self.next_seq(), takes=takes, seconds=1.5))
+        self.done_with(request, takes)
         return takes
+
+    def done_with(self, request: Any, takes: tuple[Take, ...]) -> None:
+        self.say(Done(job=request.job, seq=self.next_seq(), takes=takes, seconds=1.5))
 
 
 def take_of(request: Any, number: int, part: Part) -> Take:

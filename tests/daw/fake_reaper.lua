@@ -184,6 +184,7 @@ end
 -- test: list(folder), make_folder(folder), is_file(path), probe(path) → rate, channels, samples or nil.
 function M.new(options)
   local world = model.new(options)
+  world.tick_began, world.longest_tick = options.stopwatch and options.stopwatch() or 0, 0
   local api, version = {}, tonumber(options.version)
   for _, part in ipairs({ user, memory, disk, loop, timeline.install, items.install, audio.install,
     extensions.install }) do
@@ -204,7 +205,7 @@ function M.new(options)
     for _, chore in ipairs(chores) do chore() end
     world.in_tick = false
     local took = options.stopwatch and options.stopwatch() - world.tick_began - world.own_seconds or world.spent
-    world.longest_tick = math.max(world.longest_tick or 0, took)
+    world.longest_tick = math.max(world.longest_tick, took)
     if world.end_frame then world.end_frame() end
     world.most_operations = math.max(world.most_operations, world.operations)
     check_balance(world)

@@ -15,7 +15,7 @@ function M.new_buffer(count) return reaper.new_array(count) end
 --- Reads `frames` from second `t` on into `buffer`. Returns its values, interleaved; nil where nothing sounds; false if
 -- the track cannot be read.
 function M.read_audio(accessor, rate, channels, t, frames, buffer)
-  buffer.clear()
+  buffer.clear(0.0, 1, frames * channels)
   local found = reaper.GetAudioAccessorSamples(accessor, rate, channels, t, frames, buffer)
   if found < 0 then return false end
   if found == 0 then return nil end

@@ -10,8 +10,8 @@ local MOST_VALUES = 131072
 local function new_array(size)
   if size > MOST_VALUES then error("reaper.new_array is too large", 3) end
   local array = { size = size, values = {} }
-  function array.clear()
-    for index = 1, size do array.values[index] = 0.0 end
+  function array.clear(value, first, count)
+    for index = first or 1, (first or 1) + (count or size) - 1 do array.values[index] = value or 0.0 end
   end
   function array.table(first, count)
     return table.move(array.values, first, first + count - 1, 1, {})

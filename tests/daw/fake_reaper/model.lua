@@ -25,9 +25,14 @@ local function copy(value, seen)
   return result
 end
 
+--- Whether `thing` is in `list`; it remembers its place there, because a real REAPER does not search either.
 local function contains(list, thing)
-  for _, other in ipairs(list) do
-    if other == thing then return true end
+  if list[thing.slot] == thing then return true end
+  for index, other in ipairs(list) do
+    if other == thing then
+      thing.slot = index
+      return true
+    end
   end
   return false
 end
@@ -118,7 +123,7 @@ local function builders(world, options)
   end
 
   function world.add_project(given)
-    local project = { kind = "ReaProject", file = given.file or "", media = given.media or options.resource,
+    local project = { slot = 0, kind = "ReaProject", file = given.file or "", media = given.media or options.resource,
       tracks = {}, undo = {}, open_blocks = 0, from = 0, to = 0, cursor = 0, regions = {}, offset = given.offset or 0,
       redo = {}, notes = given.notes or "", ext = {}, is_read_only = given.is_read_only or false,
       rate = given.rate or 48000, uses_rate = given.uses_rate ~= false,
@@ -136,7 +141,7 @@ local function builders(world, options)
   end
 
   function world.add_track(project, given, index)
-    local track = { kind = "MediaTrack", project = project, items = {}, lane_plays = { [0] = 1 },
+    local track = { slot = 0, kind = "MediaTrack", project = project, items = {}, lane_plays = { [0] = 1 },
       info = with(TRACK, given), is_selected = given.is_selected or false, revision = 0,
       text = { GUID = given.GUID or guid(), P_NAME = given.P_NAME or "", P_RAZOREDITS_EXT = given.razor or "" } }
     for lane = 1, track.info.I_NUMFIXEDLANES - 1 do track.lane_plays[lane] = 0 end
@@ -145,14 +150,14 @@ local function builders(world, options)
   end
 
   function world.add_item(track, given)
-    local item = { kind = "MediaItem", track = track, takes = {}, info = with(ITEM, given), current = 1,
+    local item = { slot = 0, kind = "MediaItem", track = track, takes = {}, info = with(ITEM, given), current = 1,
       is_selected = given.is_selected or false, text = { GUID = given.GUID or guid(), P_NOTES = given.P_NOTES or "" } }
     table.insert(track.items, item)
     return item
   end
 
   function world.add_take(item, given, source)
-    local take = { kind = "MediaItem_Take", item = item, source = source, info = with(TAKE, given),
+    local take = { slot = 0, kind = "MediaItem_Take", item = item, source = source, info = with(TAKE, given),
       stretch_markers = given.stretch_markers or 0, fx = given.fx or 0, envelopes = given.envelopes or 0,
       text = { GUID = given.take_GUID or guid(), P_NAME = given.P_NAME or "" } }
     table.insert(item.takes, take)
