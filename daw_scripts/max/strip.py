@@ -26,7 +26,7 @@ def control_with_cords(patch: Patch, control: Control) -> None:
     elif control.sends == "send":
         _send(patch, control)
     elif control.sends and control.mode == "button":
-        # [U button] One message a click. A message box answers a bang and a number alike, whichever of them it is.
+        # A click is a bang, by Max's reference. A message box would answer a number as well.
         patch.add(f"{control.id}-word", "message", control.sends)
         patch.chain(control.id, f"{control.id}-word", "in")
     elif control.sends:
@@ -58,7 +58,8 @@ def _text_out(patch: Patch, control: Control, target: str) -> None:
 def to_controls(patch: Patch, description: Description) -> None:
     """What the script says to the strip, by the name of the control.
 
-    [U live-comment] A live.comment shows what `set` brings; [U active] `active 0` makes a live.text grey and deaf.
+    By Max's reference, a live.comment takes `set`, and `active 0` makes a control grey and deaf. [U live-comment] A
+    text with spaces comes without quotes around it.
     """
     names = list(description.from_script)
     windows = {control.id: window for window in description.windows for control in window.controls}
@@ -131,6 +132,13 @@ def _looks(control: Control) -> dict[str, Any]:
         looks = {"textjustification": 0}
     elif control.kind == "textedit":
         # [U textedit] One symbol: commas and line feeds survive; the keyboard goes to it in Live; kept in sets.
-        looks = {"outputmode": 1, "keymode": 0, "wordwrap": 1, "fontname": FONT, "fontsize": FONT_SIZE} | WITHOUT_THEME
+        looks = {
+            "outputmode": 1,
+            "nosymquotes": 1,
+            "keymode": 0,
+            "wordwrap": 1,
+            "fontname": FONT,
+            "fontsize": FONT_SIZE,
+        } | WITHOUT_THEME
         looks |= {"hint": control.hint} if control.hint else {}
     return looks | ({"ignoreclick": 1} if control.mode == "lamp" else {})

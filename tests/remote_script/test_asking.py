@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from daw_scripts.remote_script.Dawbridge.subjects import Range, gather
 from tests.remote_script.conftest import Studio, fill
-from tests.remote_script.fake_live import Cue, Marker, Vector
+from tests.remote_script.fake_live import Clip, Cue, Marker, Vector
 
 RATE = 44_100
 """Of the files; the script is not told that of the set."""
@@ -186,6 +187,29 @@ def test_fader_and_buttons_of_a_control_surface(studio: Studio):
     studio.tick(5)
     assert (request.strength, request.variants) == (0.25, 4)
     assert len(studio.desk.requests) == 1
+
+
+class Counted(Clip):
+    """A clip that counts how often it is read."""
+
+    reads = 0
+
+    def __getattribute__(self, name: str):
+        Counted.reads += name in ("start_time", "end_time", "file_path", "warp_markers")
+        return super().__getattribute__(name)
+
+
+def test_reading_stops_every_few_clips(studio: Studio, monkeypatch: pytest.MonkeyPatch):
+    """P2: however many clips lie on a track, Live can go on after a handful of them."""
+    voice = studio.song.tracks[0]
+    far = Counted(studio.song, voice, 5_000.0, 5_001.0)
+    voice._clips += [far] * 3_000
+    most, all_reads = 0, 0
+    monkeypatch.setattr(Counted, "reads", 0)
+    for _ in gather(studio.song, "repaint", Range(voice, 20.0, 24.0), 10.0):
+        most, all_reads, Counted.reads = max(most, Counted.reads), all_reads + Counted.reads, 0
+    assert all_reads >= 3_000
+    assert most <= 64
 
 
 def test_one_tick_stays_short_in_a_large_set(studio: Studio):

@@ -189,7 +189,7 @@ def test_two_lives_have_two_ports(studio: Studio, open_studio: Callable[..., Stu
 
 
 def test_jobs_cannot_be_remembered(studio: Studio, monkeypatch: pytest.MonkeyPatch):
-    def full(self: Jobs) -> None:
+    def full(self: Jobs, now: float) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Jobs, "save", full)

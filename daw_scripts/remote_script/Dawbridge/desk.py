@@ -25,7 +25,7 @@ from .texts import say
 from .wishes import Refusal, read_wishes
 
 CLIENT = "ableton-remote-script"
-TICK_SECONDS = 0.003
+TICK_SECONDS = 0.002
 SILENT_SECONDS = 3.0
 
 
@@ -49,7 +49,7 @@ class Desk:
         self._save_fault = ""
 
     def close(self) -> None:
-        self._save()
+        self._save(float("inf"))
         self.courier.close()
 
     def say(self, sentence: str) -> None:
@@ -67,7 +67,7 @@ class Desk:
         self._tell_silence(now)
         self._work()
         self._land(song)
-        self._save()
+        self._save(now)
 
     # commands
 
@@ -179,7 +179,10 @@ class Desk:
         while self._readings and time.perf_counter() < until:
             if not self._step(self._readings[0]):
                 self._readings.pop(0)
-        self._changes = [work for work in self._changes if self._step(work)]
+        for work in list(self._changes):
+            if not self._step(work):
+                self._changes.remove(work)
+            self.jobs.changed = True
 
     def _step(self, work: Iterator[list[str]]) -> bool:
         """One step of a work; False when it is through."""
@@ -192,7 +195,6 @@ class Desk:
             return False
         for sentence in said:
             self.say(sentence)
-        self.jobs.changed = True
         return True
 
     def _land(self, song: Any) -> None:
@@ -237,9 +239,9 @@ class Desk:
             self._asked_at = float("inf")
             self.say(say("no_bridge"))
 
-    def _save(self) -> None:
+    def _save(self, now: float) -> None:
         try:
-            self.jobs.save()
+            self.jobs.save(now)
         except OSError as fault:
             if str(fault) != self._save_fault:
                 self._save_fault = str(fault)
@@ -266,5 +268,4 @@ def _remembered(
         "tags": wishes["tags"],
         "stems": wishes["stems"],
         "replace": wishes["replace"],
-        "request": request,
     }

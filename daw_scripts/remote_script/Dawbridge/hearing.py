@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .courier import Courier
-from .jobs import Jobs
+from .jobs import Jobs, essence
 from .texts import problem, say
 
 PERCENT_STEP = 10
@@ -61,8 +61,7 @@ class Hearing:
             return None
         seq = event.get("seq", 0)
         if seq:
-            self.jobs.put(job, seq=max(seq, job["seq"]))
-            self.jobs.heard(seq)
+            self.jobs.heard(job, seq)
         if kind == "place":
             return self._place(job, event["take"])
         self._job_event(str(kind), job, event)
@@ -102,7 +101,7 @@ class Hearing:
         elif kind == "progress":
             self._progress(job, event)
         elif kind == "done":
-            self.jobs.put(job, state="done", takes=event.get("takes", []))
+            self.jobs.put(job, state="done", takes=[essence(take) for take in event.get("takes", ())])
             self._tell_progress(1.0)
             if not job["takes"]:
                 self.jobs.put(job, state="failed")

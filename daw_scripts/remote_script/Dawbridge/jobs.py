@@ -16,7 +16,11 @@ from .home import read_json, write_json
 VERSION = 1
 OPEN = ("waiting", "running", "done")
 """States in which something is still to come."""
-MOST_REMEMBERED = 200
+MOST_REMEMBERED = 60
+SAVE_SECONDS = 1.0
+"""The file is written that seldom where only the place in the stream of events has moved: those come again."""
+TAKE = ("number", "parts")
+PART = ("path", "samples", "span", "timeline", "stems")
 
 
 class Jobs:
@@ -28,6 +32,8 @@ class Jobs:
         self.told_unsaved = False
         self._jobs: dict[Any, dict[str, Any]] = {}
         self._seen = 0
+        self._moved = False
+        self._saved = -1e9
         found = read_json(self.path)
         if isinstance(found, dict) and found.get("version") == VERSION:
             jobs = found.get("jobs")
@@ -35,16 +41,17 @@ class Jobs:
             self._seen = int(found.get("seen", 0))
             self.told_unsaved = bool(found.get("told_unsaved"))
 
-    def save(self) -> None:
+    def save(self, now: float) -> None:
         """Raises OSError."""
-        if not self.changed:
+        if not self.changed and not (self._moved and now - self._saved >= SAVE_SECONDS):
             return
         closed = [name for name, job in self._jobs.items() if job["state"] not in OPEN]
         for name in closed[: max(0, len(self._jobs) - MOST_REMEMBERED)]:
             del self._jobs[name]
         jobs = list(self._jobs.values())
         write_json(self.path, {"version": VERSION, "seen": self._seen, "told_unsaved": self.told_unsaved, "jobs": jobs})
-        self.changed = False
+        self.changed = self._moved = False
+        self._saved = now
 
     def add(self, job: dict[str, Any]) -> None:
         self._jobs[job["job"]] = {"state": "waiting", "seq": self._seen, "takes": [], "made": time.time(), **job}
@@ -76,13 +83,22 @@ class Jobs:
         job.update(changes)
         self.changed = True
 
-    def heard(self, seq: int) -> None:
+    def heard(self, job: dict[str, Any], seq: int) -> None:
+        """An event about a job has come."""
         self._seen = max(self._seen, seq)
-        self.changed = True
+        job["seq"] = max(seq, job["seq"])
+        self._moved = True
 
     def after(self) -> int:
         """What the bridge shall repeat after: the last event of the job that has waited longest."""
         return min([int(job["seq"]) for job in self.open()] + [self._seen])
+
+
+def essence(take: dict[str, Any]) -> dict[str, Any]:
+    """What of a take has to be remembered to lay it in, now or later."""
+    kept = {name: take[name] for name in TAKE}
+    kept["parts"] = [{name: part[name] for name in PART if name in part} for part in take["parts"]]
+    return kept
 
 
 def paths_of(job: dict[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ something, or the clip in Clip View, or the clip that was named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,11 +93,15 @@ def _clip_range(clip: Any) -> Range:
     return Range(parent, float(clip.start_time), float(clip.end_time), clip)
 
 
+Steps = Generator[None, None, Any]
+"""Work in small steps: each `yield` is a place where Live may go on. `yield from` gives the result."""
+
+
 def gather(song: Any, verb: str, found: Range, context_seconds: float) -> Iterator[Subject | None]:
-    """Reads what the verb needs, a track a step: yields None until it is complete, then the subject. Raises Refusal."""
+    """Reads what the verb needs: yields None until it is complete, then the subject. Raises Refusal."""
     tempo = float(song.tempo)
     beats = context_seconds * tempo / 60
-    near = reading.overlapping(found.track, found.start - beats, found.end + beats)
+    near = yield from reading.overlapping(found.track, found.start - beats, found.end + beats)
     subject = Subject(
         track=found.track,
         start=found.start,
@@ -115,7 +119,7 @@ def gather(song: Any, verb: str, found: Range, context_seconds: float) -> Iterat
     elif verb == "layer":
         yield from _others(song, subject, beats)
     elif verb != "generate":
-        _own(subject, near, song)
+        yield from _own(subject, near, song)
     subject.music = reading.music_at(song, subject.start, subject.rate)
     yield subject
 
@@ -128,7 +132,7 @@ def take_of(found: Range) -> str:
     return path
 
 
-def _own(subject: Subject, near: list[Any], song: Any) -> None:
+def _own(subject: Subject, near: list[Any], song: Any) -> Steps:
     """The clips of the range's own track, with what lies around them."""
     name = get(subject.track, "name", "")
     inside = [clip for clip in near if clip.start_time < subject.end and clip.end_time > subject.start]
@@ -138,13 +142,14 @@ def _own(subject: Subject, near: list[Any], song: Any) -> None:
         if not get(subject.track, "has_audio_input", False) or get(subject.track, "is_foldable", False):
             raise Refusal(say("kind_of_track", track=name))
         raise Refusal(say("no_clip", track=name, range=reading.bars(song, subject.start, subject.end)))
-    subject.sources = [_clips(near, subject.tempo, inside)]
+    subject.sources = [(yield from _clips(near, subject.tempo, inside))]
 
 
-def _clips(near: list[Any], tempo: float, needed: list[Any]) -> list[dict[str, Any]]:
+def _clips(near: list[Any], tempo: float, needed: list[Any]) -> Steps:
     """Context that cannot be had is left out; what lies inside must be there. Raises Refusal."""
     found = []
     for clip in near:
+        yield
         if not get(clip, "is_audio_clip", False):
             continue
         try:
@@ -155,21 +160,21 @@ def _clips(near: list[Any], tempo: float, needed: list[Any]) -> list[dict[str, A
     return found
 
 
-def _others(song: Any, subject: Subject, beats: float) -> Iterator[None]:
-    """What the other tracks play in the range, one track a step. Raises Refusal if none does."""
+def _others(song: Any, subject: Subject, beats: float) -> Steps:
+    """What the other tracks play in the range. Raises Refusal if none does."""
     rates: list[Any] = []
     for track in list(song.tracks):
-        yield None
         if track == subject.track or get(track, "mute", False) or get(track, "muted_via_solo", False):
             continue
-        near = reading.overlapping(track, subject.start - beats, subject.end + beats)
-        clips = [clip for clip in _clips(near, subject.tempo, []) if not clip["muted"]]
+        near = yield from reading.overlapping(track, subject.start - beats, subject.end + beats)
+        clips = [clip for clip in (yield from _clips(near, subject.tempo, [])) if not clip["muted"]]
         if any(clip["start_time"] < subject.end and clip["end_time"] > subject.start for clip in clips):
             subject.sources.append(clips)
             rates += near
     if not subject.sources:
         # The range's own track is all there is to listen to.
-        own = _clips(reading.overlapping(subject.track, subject.start, subject.end), subject.tempo, [])
+        near = yield from reading.overlapping(subject.track, subject.start, subject.end)
+        own = yield from _clips(near, subject.tempo, [])
         if not own:
             raise Refusal(say("no_others", range=reading.bars(song, subject.start, subject.end)))
         subject.sources.append(own)
