@@ -78,6 +78,7 @@ local function hand_in(desk, list, wished)
     desk.session:notice(text.say("unsaved"))
   end
   desk.drafts:set("seed", nil)
+  desk.has_submitted = true
   return nil
 end
 
@@ -202,6 +203,11 @@ function Desk:play_or_stop() host.play_or_stop((host.project())) end
 
 --- What has to wait until the frame is drawn. Returns a sentence if it went wrong.
 function Desk:after_frame()
+  if self.has_submitted then
+    -- The letter leaves now, not a tick later.
+    self.has_submitted = false
+    self.session.courier:tick(host.now())
+  end
   if not self.wants_start then return nil end
   self.wants_start = false
   local fine, fault = self.session:start_bridge()

@@ -47,13 +47,15 @@ local function selections(world, api)
     return project.from + 0.0, project.to + 0.0
   end
 
+  --- REAPER's own search is compiled: what it takes here does not count.
   local function selected(project, kind)
-    local list = {}
+    local began, list = os.clock(), {}
     for _, track in ipairs(world.project_of(project).tracks) do
       for _, thing in ipairs(kind == "track" and { track } or track.items) do
         if thing.is_selected then list[#list + 1] = thing end
       end
     end
+    world.own_seconds = world.own_seconds + os.clock() - began
     return list
   end
 
