@@ -66,3 +66,15 @@ def make_studio(
     yield make
     for studio in studios:
         studio.close()
+
+
+@pytest.fixture(autouse=True)
+def closed_dialogs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A dialog that a failing test leaves open must not stop the next one."""
+    yield
+    song = request.node.funcargs.get("song")
+    if song is not None and song.is_open:
+        left = song.ardour.windows()
+        for window in left:
+            song.ardour.keys(window, "Escape")
+        assert not left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -23,7 +24,7 @@ HERE = Path(__file__).parent
 PROGRAMS = ("ardour", "ardour7-lua", "Xvfb", "xdotool")
 OSC_PORTS = range(3819, 3839)
 START_SECONDS = 60.0
-ANSWER_SECONDS = 20.0
+ANSWER_SECONDS = 10.0
 DIALOG_SECONDS = 10.0
 NAME_X, FIRST_NAME_Y, ROW_HEIGHT = 60, 276, 68
 """Where the names of tracks stand in a new window of 1600 by 900, in pixels."""
@@ -53,8 +54,14 @@ def run_lua(home: Path, script: str, *arguments: object) -> str:
     """What a script of ours says in the session interpreter. It exits with 0 even when the script breaks."""
     command = ["ardour7-lua", str(HERE / script), *map(str, arguments)]
     done = subprocess.run(
-        command, env=plain_environment(home), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, timeout=60, check=False,
+        command,
+        env=plain_environment(home),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert "Error: " not in done.stdout, done.stdout
     return done.stdout
@@ -66,7 +73,9 @@ def screen() -> Iterator[str]:
     read, write = os.pipe()
     process = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x900x24", "-nolisten", "tcp"],
-        pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        pass_fds=[write],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         os.close(write)
@@ -98,7 +107,9 @@ class Ardour:
         self._probe = home / "probe"
         self._probe.mkdir(exist_ok=True)
         self._environment = {
-            **plain_environment(home), "DISPLAY": display, "DAWBRIDGE_HOME": str(dawbridge),
+            **plain_environment(home),
+            "DISPLAY": display,
+            "DAWBRIDGE_HOME": str(dawbridge),
             "DAWBRIDGE_PROBE": str(self._probe),
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -109,12 +120,18 @@ class Ardour:
         self._port = free_osc_port()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                ["ardour", "-n", "-a", "-d", str(self.session)], env=self._environment, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, start_new_session=True,
+                ["ardour", "-n", "-a", "-d", str(self.session)],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
-            assert time.monotonic() < deadline, f"Ardour does not start:\n{self.log.read_text(errors='replace')[-2000:]}"
+            assert time.monotonic() < deadline, (
+                f"Ardour does not start:\n{self.log.read_text(errors='replace')[-2000:]}"
+            )
         return self
 
     def __exit__(
@@ -157,13 +174,13 @@ class Ardour:
 
     def ask(self, lua: str, within_seconds: float = ANSWER_SECONDS) -> list[list[str]]:
         """Run `lua` inside Ardour, where `tell(…)` makes a line of the answer. Fails if it breaks."""
-        answer = self._start_asking(lua)
+        answer = self.start_asking(lua)
         until(answer.exists, within_seconds, f"Ardour answers {lua!r}")
         lines = [line.split("\t") for line in answer.read_text(encoding="utf-8").splitlines()]
         assert lines[-1][0] == "FINE", lines[-1]
         return lines[:-1]
 
-    def _start_asking(self, lua: str) -> Path:
+    def start_asking(self, lua: str) -> Path:
         answer = self._probe / "answer.txt"
         answer.unlink(missing_ok=True)
         part = self._probe / "ask.part"
@@ -176,7 +193,7 @@ class Ardour:
         assert self._process is not None
         assert self._process.poll() is None, f"Ardour ended:\n{self.log.read_text(errors='replace')[-2000:]}"
         # The actions exist a moment after the port does.
-        answer = self._start_asking("tell(Session:name())")
+        answer = self.start_asking("tell(Session:name())")
         end = time.monotonic() + 0.5
         while time.monotonic() < end:
             if answer.exists():
@@ -244,6 +261,14 @@ class Ardour:
         self._xdotool("mousemove", "--window", window, str(width - 56), "25", "click", "1")
         time.sleep(0.3)  # the list drops down
         self._xdotool("key", *["Down"] * steps, "Return")
+
+    def accept_any(self) -> None:
+        """Press Return in whatever small window is open."""
+        for number in self._xdotool("search", "--onlyvisible", "--class", "ardour").split():
+            width, height = re.findall(r"(?:WIDTH|HEIGHT)=(\d+)", self._xdotool("getwindowgeometry", "--shell", number))
+            if 100 < int(width) < 900 and int(height) > 50:
+                self.keys(number, "Return")
+        time.sleep(0.2)
 
     def picture(self, path: Path) -> None:
         subprocess.run(["import", "-window", "root", str(path)], env=self._environment, check=True, timeout=30)

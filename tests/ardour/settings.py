@@ -12,14 +12,59 @@ from xml.sax.saxutils import quoteattr
 
 VERSION = 7
 SIGNALS = tuple(
-    """SessionLoad SessionClose ConfigChanged EngineRunning EngineStopped EngineHalted EngineDeviceListChanged
-    BufferSizeChanged SampleRateChanged FeedbackDetected SuccessfulGraphSort StartTimeChanged EndTimeChanged Exported
-    Change SessionConfigChanged TransportStateChange DirtyChanged StateSaved Xrun TransportLooped SoloActive SoloChanged
-    IsolatedChanged MonitorChanged RecordStateChanged RecordArmStateChanged AudioLoopLocationChanged
-    AudioPunchLocationChanged LocationsModified AuditionActive BundleAddedOrRemoved PositionChanged Located
-    RoutesReconnected RouteAdded RouteGroupPropertyChanged RouteAddedToRouteGroup RouteRemovedFromRouteGroup
-    StepEditStatusChange RouteGroupAdded RouteGroupRemoved RouteGroupsReordered PluginListChanged PluginStatusChanged
-    DiskOverrun DiskUnderrun RegionsPropertyChanged LuaTimerS LuaTimerDS SetSession""".split()
+    [
+        "SessionLoad",
+        "SessionClose",
+        "ConfigChanged",
+        "EngineRunning",
+        "EngineStopped",
+        "EngineHalted",
+        "EngineDeviceListChanged",
+        "BufferSizeChanged",
+        "SampleRateChanged",
+        "FeedbackDetected",
+        "SuccessfulGraphSort",
+        "StartTimeChanged",
+        "EndTimeChanged",
+        "Exported",
+        "Change",
+        "SessionConfigChanged",
+        "TransportStateChange",
+        "DirtyChanged",
+        "StateSaved",
+        "Xrun",
+        "TransportLooped",
+        "SoloActive",
+        "SoloChanged",
+        "IsolatedChanged",
+        "MonitorChanged",
+        "RecordStateChanged",
+        "RecordArmStateChanged",
+        "AudioLoopLocationChanged",
+        "AudioPunchLocationChanged",
+        "LocationsModified",
+        "AuditionActive",
+        "BundleAddedOrRemoved",
+        "PositionChanged",
+        "Located",
+        "RoutesReconnected",
+        "RouteAdded",
+        "RouteGroupPropertyChanged",
+        "RouteAddedToRouteGroup",
+        "RouteRemovedFromRouteGroup",
+        "StepEditStatusChange",
+        "RouteGroupAdded",
+        "RouteGroupRemoved",
+        "RouteGroupsReordered",
+        "PluginListChanged",
+        "PluginStatusChanged",
+        "DiskOverrun",
+        "DiskUnderrun",
+        "RegionsPropertyChanged",
+        "LuaTimerS",
+        "LuaTimerDS",
+        "SetSession",
+    ]
 )
 """Of 7.3, in its order: what a hook listens to is a row of bits, the last signal first."""
 

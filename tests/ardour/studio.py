@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -21,12 +22,6 @@ files:push_back({path})
 Editor:do_import(files, Editing.ImportSerializeFiles, Editing.ImportToTrack, ARDOUR.SrcQuality.SrcBest,
   ARDOUR.MidiTrackNameSource.SMFTrackName, ARDOUR.MidiTempoMapDisposition.SMFTempoIgnore, Temporal.timepos_t({at}),
   ARDOUR.PluginInfo(), Session:route_by_name({track}):to_track(), false)
-"""
-EMBED = """
-local files = C.StringVector()
-files:push_back({path})
-Editor:do_embed(files, Editing.ImportSerializeFiles, Editing.ImportToTrack, Temporal.timepos_t({at}),
-  ARDOUR.PluginInfo(), Session:route_by_name({track}):to_track())
 """
 REGIONS = """
 for route in Session:get_tracks():iter() do
@@ -90,19 +85,24 @@ class Studio:
         self.close()
 
     @property
+    def is_open(self) -> bool:
+        return self._ardour is not None
+
+    @property
     def ardour(self) -> Ardour:
         assert self._ardour is not None
         return self._ardour
 
     # arranging
 
-    def sound(self, name: str, seconds: float, rate: int, seed: int = 0) -> Path:
+    def sound(self, name: str, seconds: float, rate: int, seed: int = 0, channels: int = 2) -> Path:
         path = self.root / name
-        soundfile.write(path, make_tone(seconds, rate, seed=seed, hertz=110.0 + 55 * seed).T, rate, subtype="PCM_24")
+        sound = make_tone(seconds, rate, channels, seed=seed, hertz=110.0 + 55 * seed)
+        soundfile.write(path, sound.T, rate, subtype="PCM_24")
         return path
 
-    def bring(self, path: Path, track: str, at: int, how: str = IMPORT) -> None:
-        self.ardour.ask(how.format(path=lua_text(path), at=at, track=lua_text(track)))
+    def bring(self, path: Path, track: str, at: int) -> None:
+        self.ardour.ask(IMPORT.format(path=lua_text(path), at=at, track=lua_text(track)))
 
     def remember(self, **answers: str) -> None:
         """What the forms will show, as if it had been typed the last time."""
@@ -170,12 +170,16 @@ class Studio:
         assert len(found) == count
         return found
 
-    def jobs(self) -> dict[str, dict[str, object]]:
+    def jobs(self) -> dict[str, Any]:
         """What the session remembers of its jobs."""
         path = self.session / "dawbridge-jobs.json"
         return dict(json.loads(path.read_text())["jobs"]) if path.exists() else {}
 
-    def takes(self) -> list[dict[str, object]]:
+    def waiting(self) -> dict[str, Any]:
+        """Those of them that have not been laid in."""
+        return {name: job for name, job in self.jobs().items() if "landed" not in job["place"]}
+
+    def takes(self) -> list[dict[str, Any]]:
         path = self.session / "dawbridge-takes.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 

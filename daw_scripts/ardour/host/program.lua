@@ -52,11 +52,9 @@ function M.last_words(who, fault)
   if M.may_use_files() then pcall(M.log, "script.fault who=" .. who .. " " .. tostring(fault)) end
 end
 
---- Starts a program and does not wait for it. True unless it could not even be tried.
-function M.start(words)
-  local fine, done = pcall(os.forkexec, table.unpack(words))
-  return fine and done ~= false and done ~= -1
-end
+--- Starts a program and does not wait for it. True unless it could not even be tried: `forkexec` says false also when
+-- it has started one.
+function M.start(words) return (pcall(os.forkexec, table.unpack(words))) end
 
 --- Sends one OSC message with texts and floats to `host:port`: to a surface that shows how a job is getting on.
 function M.send_osc(address, path, types, ...)
