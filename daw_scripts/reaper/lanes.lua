@@ -97,8 +97,9 @@ end
 
 function M.silence(track, lane) host.set_track(track, "C_LANEPLAYS:" .. lane, 0) end
 
---- Silences the lanes of earlier results that sound between `from` and `to`; lanes of the user's own stay as they are.
-local function make_way(track, ours, from, to)
+--- Silences lanes with results that sound between `from` and `to`, but for those in `ours`; lanes of the user's own
+-- stay as they are.
+function M.make_way(track, ours, from, to)
   for _, item in ipairs(ranges.heard_on(track, from, to)) do
     local take, lane = host.active_take(item), lane_of(item)
     if take and not ours[lane] and results.mark_of(take) then M.silence(track, lane) end
@@ -117,7 +118,7 @@ function M.finish(track, chosen, names, from, to, is_silent, is_new)
   end
   if is_silent then return end
   if is_new then return host.set_track(track, "C_LANEPLAYS:" .. chosen[1], 1) end
-  make_way(track, ours, from, to)
+  M.make_way(track, ours, from, to)
   M.hear(track, chosen[1])
 end
 

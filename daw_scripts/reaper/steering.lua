@@ -4,6 +4,7 @@
 local host = require("reaper.host")
 local lanes = require("reaper.lanes")
 local mark = require("shared.mark")
+local ranges = require("reaper.ranges")
 local replacing = require("reaper.replacing")
 local results = require("reaper.results")
 local text = require("shared.text")
@@ -57,9 +58,10 @@ end
 local function sound(result)
   if is_multi(result) then return host.activate_take(result.take) end
   if host.item_number(result.item, "B_MUTE") ~= 0 then host.set_item(result.item, "B_MUTE", 0) end
-  if lanes.has_lanes(result.track) then
-    lanes.hear(result.track, math.tointeger(host.item_number(result.item, "I_FIXEDLANE")))
-  end
+  if not lanes.has_lanes(result.track) then return end
+  local lane = math.tointeger(host.item_number(result.item, "I_FIXEDLANE"))
+  lanes.make_way(result.track, { [lane] = true }, ranges.bounds(result.item))
+  lanes.hear(result.track, lane)
 end
 
 local function is_so(group, number)
@@ -69,19 +71,23 @@ local function is_so(group, number)
   return true
 end
 
---- Lets variant `number` of `group` be heard in place of the others. Where it is so already, nothing is done.
+local function switch(group, number)
+  for _, result in ipairs(group.takes) do
+    if result.mark.number ~= number then quiet(result) end
+  end
+  for _, result in ipairs(group.takes) do
+    if result.mark.number == number then sound(result) end
+  end
+  for _, result in ipairs(group.takes) do host.refresh_item(result.item) end
+  return true
+end
+
+--- Lets variant `number` of `group` be heard in place of the others, and of other results there. Where it is so
+-- already, nothing is done.
 function M.play(group, number)
   if is_so(group, number) then return true end
-  return host.in_one_undo_step(group.project, text.say("undo_choose", { number = number }), function()
-    for _, result in ipairs(group.takes) do
-      if result.mark.number ~= number then quiet(result) end
-    end
-    for _, result in ipairs(group.takes) do
-      if result.mark.number == number then sound(result) end
-    end
-    for _, result in ipairs(group.takes) do host.refresh_item(result.item) end
-    return true
-  end)
+  local label = text.say("undo_choose", { number = number })
+  return host.in_one_undo_step(group.project, label, function() return switch(group, number) end)
 end
 
 --- Lets the variant `step` further on (1 or -1) be heard, round and round. Returns its number; nil, the name of a
@@ -107,7 +113,8 @@ local function mark_kept(result)
   if name:sub(1, #KEPT_SIGN) ~= KEPT_SIGN then host.set_take_text(result.take, "P_NAME", KEPT_SIGN .. name) end
 end
 
---- Marks variant `number` of `group` (left out: the one that plays) as kept. Returns what the bridge is to be told.
+--- Marks variant `number` of `group` (left out: the one that plays) as kept, and lets it be heard. Returns what the
+-- bridge is to be told.
 function M.keep(group, number)
   number = number or group.number
   if not group.kept[number] then
@@ -115,7 +122,7 @@ function M.keep(group, number)
       for _, result in ipairs(group.takes) do
         if result.mark.number == number then mark_kept(result) end
       end
-      return true
+      return is_so(group, number) or switch(group, number)
     end)
   end
   return { request = "choose", job = group.job, number = number }
