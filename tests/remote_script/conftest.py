@@ -82,6 +82,13 @@ class Studio:
         assert self.desk.requests == []
         return self.said[-1]
 
+    def refuse_again(self, verb: str) -> str:
+        """What the script says to a verb, where something was asked before."""
+        before = len(self.said)
+        self.send(verb)
+        self.until(lambda: len(self.said) > before)
+        return self.said[-1]
+
     def send(self, word: str, *values: Any) -> None:
         builder = OscMessageBuilder(address="/dawbridge/live/" + word)
         for value in values:

@@ -41,6 +41,14 @@ def test_without_a_loop_it_is_the_clip_in_view(studio: Studio):
     assert request.source.live_clips[0].path.endswith("keys.wav")
 
 
+def test_a_track_selected_since_is_meant_rather_than_the_clip_in_view(studio: Studio):
+    (clip,) = studio.song.tracks[1].arrangement_clips
+    studio.song.view.detail_clip = clip
+    assert studio.ask("repaint").source.live_clips[0].path.endswith("“1”.wav")
+    studio.song.view.selected_track = studio.song.tracks[1]
+    assert studio.ask("repaint").source.live_clips[0].path.endswith("keys.wav")
+
+
 def test_source_says_which_of_them(studio: Studio):
     (clip,) = studio.song.tracks[0].arrangement_clips
     studio.song.view.detail_clip = clip

@@ -116,6 +116,36 @@ def test_cancel(studio: Studio):
     assert studio.song.steps == [], "a result after its cancel does not land"
 
 
+def test_live_is_closed_before_anybody_has_heard_the_job(studio: Studio):
+    """It goes out when Live is opened again, under the same id."""
+    (studio.desk.home / "connection.json").unlink()
+    studio.surface._desk.courier.connected = False
+    studio.send("repaint", "lofi")
+    studio.tick(5)
+    studio.restart()
+    studio.desk.open()
+    studio.until(lambda: studio.desk.requests)
+    (request,) = studio.desk.requests
+    assert request.tags == "lofi"
+    studio.accept(request)
+    studio.restart()
+    studio.tick(30)
+    assert len(studio.desk.raw) == 1
+    studio.land(request)
+    assert len(studio.song.steps) == 1
+
+
+def test_a_job_that_the_bridge_no_longer_knows(studio: Studio):
+    request = studio.ask("repaint")
+    studio.accept(request)
+    cancel = studio.ask("cancel")
+    error = {"code": "unknown_job", "message": "There is no such job.", "hint": "See `dawbridge jobs`."}
+    studio.desk.send("refused", id=cancel.id, job=request.job, error=error)
+    studio.tick(2)
+    assert "There is no such job." in studio.said[-1]
+    assert "nothing to stop" in studio.refuse_again("cancel")
+
+
 def test_cancel_of_what_nobody_has_heard(studio: Studio):
     (studio.desk.home / "connection.json").unlink()
     studio.surface._desk.courier.connected = False

@@ -183,6 +183,7 @@ def test_another_set_is_open(studio: Studio, open_studio: Callable[..., Studio])
     studio.tick(20)
     assert "when its project is open again" in studio.said[-1]
     assert other.steps == []
+    assert other.master_track.data == {}, "a set that is only looked at is not changed"
     studio.live.open(first)
     studio.song = first
     studio.tick(3)

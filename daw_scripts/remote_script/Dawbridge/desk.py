@@ -47,6 +47,8 @@ class Desk:
         self._told_waiting: dict[str, str] = {}
         self._asked_at: float | None = None
         self._save_fault = ""
+        for job in self.jobs.unheard():
+            self.courier.ask(job["request"])
 
     def close(self) -> None:
         self._save(float("inf"))
@@ -257,7 +259,7 @@ def _remembered(
         "verb": verb,
         "verb_title": say("verb_" + verb),
         "title": title,
-        "set": tracks.set_of(song),
+        "set": tracks.set_of(song, mark=True),
         "track": tracks.key_of(subject.track),
         "track_name": str(get(subject.track, "name", "")),
         "start": subject.start,
@@ -268,4 +270,5 @@ def _remembered(
         "tags": wishes["tags"],
         "stems": wishes["stems"],
         "replace": wishes["replace"],
+        "request": request,
     }

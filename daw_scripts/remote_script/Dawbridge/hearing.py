@@ -62,6 +62,7 @@ class Hearing:
         seq = event.get("seq", 0)
         if seq:
             self.jobs.heard(job, seq)
+            self.jobs.accepted(job)
         if kind == "place":
             return self._place(job, event["take"])
         self._job_event(str(kind), job, event)
@@ -79,7 +80,8 @@ class Hearing:
         job = self.jobs.get(event.get("job"))
         if job is None:
             self._say(problem(error))
-        elif job["state"] == "waiting":
+        elif job["state"] == "waiting" or error.get("code") == "unknown_job":
+            self.jobs.accepted(job)
             self.jobs.put(job, state="failed")
             self._say(say("failed", title=job["title"], message=problem(error)))
 

@@ -63,6 +63,15 @@ class Jobs:
     def open(self) -> list[dict[str, Any]]:
         return [job for job in self._jobs.values() if job["state"] in OPEN]
 
+    def unheard(self) -> list[dict[str, Any]]:
+        """Those that the bridge has not accepted yet; each still has its `request`."""
+        return [job for job in self._jobs.values() if job["state"] == "waiting" and "request" in job]
+
+    def accepted(self, job: dict[str, Any]) -> None:
+        """The bridge has it, and will not forget it: so may we."""
+        if job.pop("request", None) is not None:
+            self.changed = True
+
     def done(self) -> list[dict[str, Any]]:
         """Those whose result waits for its place."""
         return [job for job in self._jobs.values() if job["state"] == "done"]

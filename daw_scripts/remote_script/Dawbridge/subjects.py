@@ -65,7 +65,7 @@ def find_range(song: Any, verb: str, source: str, named: Any) -> Range:
     if source == "brace":
         found = brace
     elif source == "auto" and song.loop and verb in WITH_BRACE:
-        found = _brace_on(brace, found)
+        found = _brace_on(brace, found, named is not None)
     if found is None:
         raise Refusal(say("nothing_selected"))
     if (found.end - found.start) * 60 / song.tempo < SHORTEST_SECONDS:
@@ -73,9 +73,12 @@ def find_range(song: Any, verb: str, source: str, named: Any) -> Range:
     return found
 
 
-def _brace_on(brace: Range, clip: Range | None) -> Range:
-    """The brace, on the track of the clip that it cuts a piece of; the whole clip where it lies elsewhere."""
-    if clip is None:
+def _brace_on(brace: Range, clip: Range | None, was_named: bool) -> Range:
+    """The brace, on the track of the clip that it cuts a piece of; the whole clip where it lies elsewhere.
+
+    A track that was selected after the clip was looked at is meant rather than the clip; not so if the clip was named.
+    """
+    if clip is None or (not was_named and brace.track is not None and clip.track != brace.track):
         return brace
     if brace.start < clip.end and brace.end > clip.start:
         return Range(clip.track, brace.start, brace.end, clip.clip)

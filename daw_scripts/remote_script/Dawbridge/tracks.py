@@ -27,9 +27,13 @@ def key_of(track: Any, name: str = TRACK) -> str:
     return str(found)
 
 
-def set_of(song: Any) -> str:
-    """The key of the open set; its path where Live keeps no keys."""
-    return key_of(song.master_track, SET) or str(get(song, "file_path", "") or "")
+def set_of(song: Any, mark: bool = False) -> str:
+    """The key of the open set; its path where Live keeps no keys. With `mark` it gets a key if it has none."""
+    if mark:
+        key_of(song.master_track, SET)
+    read = get(song.master_track, "get_data")
+    key = str(read(SET, "")) if read is not None else ""
+    return key or str(get(song, "file_path", "") or "")
 
 
 def find(song: Any, key: str, name: str) -> Any:
