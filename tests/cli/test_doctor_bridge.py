@@ -59,6 +59,12 @@ def serving(home: Home, port: int = 0) -> Iterator[Found]:
 
 
 @pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bridge that does not answer is given up sooner."""
+    monkeypatch.setattr("bridge_server.launch.ANSWER_SECONDS", 0.4)
+
+
+@pytest.fixture
 def doctor(dawbridge: Callable[..., Said]) -> Doctor:
     """Exit code, and the lines by what they are about; of several about the same, the last."""
 
@@ -113,6 +119,7 @@ def test_a_connection_file_that_a_dead_bridge_left_behind(home: Path, doctor: Do
 
 
 @POSIX_ONLY
+@pytest.mark.usefixtures("impatient")
 def test_a_bridge_that_hangs(bridge: Found, doctor: Doctor) -> None:
     os.kill(bridge.connection.pid, signal.SIGSTOP)
     try:
@@ -124,6 +131,7 @@ def test_a_bridge_that_hangs(bridge: Found, doctor: Doctor) -> None:
     assert "dawbridge down" in lines["bridge"]["advice"]
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_text("{")])
 def test_a_bridge_whose_address_is_lost(
     at: Home, bridge: Found, doctor: Doctor, damage: Callable[[Path], object]

@@ -43,6 +43,12 @@ def one_script(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command of start.json is not tried out."""
+    monkeypatch.setattr(daw_checks, "_trouble_with", lambda _: None)
+
+
+@pytest.fixture
 def check(home: Path, around: Surroundings) -> Check:
     return lambda: {finding.what: finding for finding in daw_findings(Home(home), around)}
 
@@ -83,6 +89,7 @@ def test_scripts_of_an_old_version(
     assert finding.state == "problem" and "0.0.9" in finding.found and "dawbridge install reaper" in finding.advice
 
 
+@pytest.mark.usefixtures("quick")
 def test_scripts_of_the_same_version_with_other_contents(
     check: Check, script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,18 +98,21 @@ def test_scripts_of_the_same_version_with_other_contents(
     assert check()["REAPER"].state == "problem"
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_script_that_is_missing(check: Check, script: Path) -> None:
     script.unlink()
     finding = check()["REAPER"]
     assert finding.state == "problem" and script.name in finding.found
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_script_that_the_user_changed(check: Check, script: Path) -> None:
     script.write_text("mine")
     finding = check()["REAPER"]
     assert finding.state == "note" and script.name in finding.found and "--force" in finding.advice
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_same_actions_from_reapack(check: Check, script: Path) -> None:
     package = script.parent / "Dawbridge"
     package.mkdir()
@@ -111,12 +121,14 @@ def test_the_same_actions_from_reapack(check: Check, script: Path) -> None:
     assert finding.state == "note" and str(package) in finding.found and "ReaPack" in finding.advice
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_home_that_only_the_terminal_knows(home: Path, around: Surroundings, script: Path) -> None:
     told = replace(around, environment={"DAWBRIDGE_HOME": str(home)})
     [finding] = [one for one in daw_findings(Home(home), told) if one.what == "DAWBRIDGE_HOME"]
     assert finding.state == "note" and "REAPER will find it only if" in finding.found
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_disk_that_is_not_connected(check: Check, script: Path, around: Surroundings) -> None:
     (around.settings / "REAPER").rename(around.settings / "elsewhere")
     finding = check()["REAPER"]
@@ -197,6 +209,7 @@ def test_a_command_that_fails_when_it_is_run(check: Check, home: Path, monkeypat
     assert finding.state == "problem" and "no module" in finding.found
 
 
+@pytest.mark.usefixtures("quick")
 def test_scripts_that_cannot_be_made_are_told(check: Check, script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(host: str, version: str) -> dict[object, bytes]:
         raise build.BrokenSource("no module shared.gone")
