@@ -8,7 +8,9 @@
 //   {"await": text}                     until the strip's last line begins so
 //   {"lose": true}                      the first datagram of each address is lost, both ways
 //   {"message": name, "values": […]}    anything else of the strip
-// Standard output: {message, tracks: [{name, clips: [[file, start, end]], lanes: […]}], requests, timings, slices, faults}.
+// Standard output: {message, tracks: [{name, clips: [[file, start, end]], lanes: […]}], requests, timings, placed, work,
+// faults}; timings: ms from Send to `accepted`; placed: ms from `done` to a clip in the set; work: ms of the processor in
+// each turn, which other programs on the machine do not lengthen.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { RealDisk } from "./fake/disk.mjs";
@@ -33,7 +35,9 @@ const wire = new UdpWire();
 const max = new Max({ set, clock, disk: new RealDisk(), wire, devicePath: `${folder}/Device/Dawbridge.amxd`, cost: 0, engine: process.env.ENGINE ?? "v8" });
 const requests = [];
 const timings = [];
+const placed = [];
 let pressed = 0;
+let finished = 0;
 
 const send = wire.send.bind(wire);
 wire.send = (device, atoms) => {
@@ -49,7 +53,15 @@ max.message = (name, ...atoms) => {
     timings.push(performance.now() - pressed);
     pressed = 0;
   }
+  if (name === "osc" && /\/(done|file)$/.test(atoms[0])) finished = performance.now();
   message(name, ...atoms);
+};
+const importInto = set.importInto.bind(set);
+set.importInto = (...where) => {
+  const clip = importInto(...where);
+  if (clip && finished) placed.push(performance.now() - finished);
+  finished = 0;
+  return clip;
 };
 
 async function until(isSo, what) {
@@ -101,5 +113,5 @@ const tracks = set.tracks.map((one) => ({ name: one.get("name"), clips: clips(on
 const faults = [...max.errors.map((error) => error.stack), ...printed.filter((line) => /fault/.test(line))];
 max.end();
 wire.close();
-const told = { message: max.ui.message, tracks, requests, timings, slices: max.slices, sizes: wire.sizes, faults, damage: set.damage ?? 0 };
+const told = { message: max.ui.message, tracks, requests, timings, placed, work: max.work, sizes: wire.sizes, faults, damage: set.damage ?? 0 };
 process.stdout.write(JSON.stringify(told), () => process.exit(0));

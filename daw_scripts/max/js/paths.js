@@ -1,7 +1,7 @@
 /** Paths as Max, Live and the bridge write them. Nothing here touches the disk. */
 
 var FOLDERS_OF_A_MAC = /^\/(Users|Library|Applications|System|private|opt|usr|var|tmp)\//;
-var TAKE = /([a-z0-9][a-z0-9_-]{7,63})[\/\\]take-(\d+)(?:\.(?:left|right))?(?:\.stems[\/\\][^\/\\]+)?\.wav$/;
+var TAKE = /(?:^|[\/\\])([a-z0-9][a-z0-9_-]{7,63})[\/\\]take-(\d+)(?:\.(?:left|right))?(?:\.stems[\/\\][^\/\\]+)?\.wav$/;
 
 /**
  * What a path of Max may be called by the system, the likeliest first: `Macintosh HD:/Users/ana/x` is `/Users/ana/x` if
@@ -58,7 +58,8 @@ function plain(path) {
 exports.take = function (path) {
   var found = TAKE.exec(String(path));
   if (!found) return null;
-  return { job: found[1], number: Number(found[2]), folder: String(path).slice(0, found.index + found[1].length) };
+  var end = found.index + found[0].indexOf(found[1]) + found[1].length;
+  return { job: found[1], number: Number(found[2]), folder: String(path).slice(0, end) };
 };
 
 /**

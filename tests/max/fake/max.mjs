@@ -46,6 +46,7 @@ export class Max {
     this.isReady = false;
     this.inObserver = false;
     this.slices = [];
+    this.work = [];
     this.tasks = [];
     this.errors = [];
     this.load();
@@ -62,12 +63,15 @@ export class Max {
   /** Runs a callback of Max and notes how long Live stood still for it. */
   run(action) {
     const before = this.clock.now;
+    const cpu = process.cpuUsage();
     try {
       action();
     } catch (error) {
       this.errors.push(error);
     }
     this.slices.push(this.clock.now - before);
+    const { user, system } = process.cpuUsage(cpu);
+    this.work.push((user + system) / 1_000);
   }
 
   /** Observers are told a moment later, in the middle of Live's own work: it may not be changed then. */
