@@ -92,6 +92,20 @@ def test_versions_of_lyrics_become_a_job_each(stage: Stage):
     assert stage.studio.until(stage.desk.next_job).lyrics == "first words"
 
 
+def test_the_notes_of_an_item_are_its_lyrics(stage: Stage):
+    stage.song.item.text.P_NOTES = "old words\r\nsecond line"
+    stage.panel.press("Key and lyrics from the selection")
+    stage.studio.tick()
+    assert stage.panel.thing("", "Area").value == "old words\nsecond line"
+    stage.panel.press("Edit lyrics", at="verbs")
+    stage.studio.tick()
+    stage.panel.press("Key and lyrics from the selection")
+    stage.studio.tick()
+    stage.panel.type("", "new words", at="versions")
+    request = stage.go("Edit lyrics")
+    assert (request.source_lyrics, request.lyrics) == ("old words\nsecond line", "new words")
+
+
 def test_what_cannot_be_asked_is_said_below_the_form(stage: Stage):
     stage.song.item.is_selected = False
     stage.studio.select(stage.song.project, 0.0, 0.0)
