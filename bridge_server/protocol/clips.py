@@ -30,9 +30,7 @@ class Clip(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
         Seconds,
         Meta(description="seconds of the file at the clip's start; negative: silence comes first"),
     ] = 0.0
-    playrate: Annotated[float, Meta(ge=0.02, le=32, description="seconds of the file per second of the timeline")] = (
-        1.0
-    )
+    playrate: Annotated[float, Meta(ge=0.02, le=32, description="seconds of the file per second of the timeline")] = 1.0
     keep_pitch: Annotated[bool, Meta(description="true: stretched; false: higher when faster, like tape")] = True
     semitones: Annotated[float, Meta(ge=-48, le=48, description="transposed by so much, at the same speed")] = 0.0
     gain_db: Annotated[float, Meta(ge=-120, le=40, description="of the clip, in decibels")] = 0.0
