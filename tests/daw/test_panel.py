@@ -92,6 +92,20 @@ def test_versions_of_lyrics_become_a_job_each(stage: Stage):
     assert stage.studio.until(stage.desk.next_job).lyrics == "first words"
 
 
+def test_it_says_what_is_selected(stage: Stage):
+    assert "0:04.000–0:08.000 (time selection)" in stage.panel.text
+    stage.studio.select(stage.song.project, 0.0, 0.0)
+    stage.song.item.is_selected = True
+    stage.studio.wait(0.5)
+    assert "0:02.000–0:12.000 (selected items)" in stage.panel.text
+    stage.song.item.is_selected = False
+    stage.studio.wait(0.5)
+    assert "Nothing is selected" in stage.panel.text
+    stage.panel.press("Retake", at="verbs")
+    stage.studio.tick()
+    assert "Nothing is selected" not in stage.panel.text
+
+
 def test_the_notes_of_an_item_are_its_lyrics(stage: Stage):
     stage.song.item.text.P_NOTES = "old words\r\nsecond line"
     stage.panel.press("Key and lyrics from the selection")
@@ -109,9 +123,11 @@ def test_the_notes_of_an_item_are_its_lyrics(stage: Stage):
 def test_what_cannot_be_asked_is_said_below_the_form(stage: Stage):
     stage.song.item.is_selected = False
     stage.studio.select(stage.song.project, 0.0, 0.0)
+    stage.studio.wait(0.5)
+    assert stage.panel.text.count("Nothing is selected") == 1
     stage.panel.press("Repaint", at="Dawbridge")
     stage.studio.tick()
-    assert "Nothing is selected" in stage.panel.text
+    assert stage.panel.text.count("Nothing is selected") == 2
     assert stage.studio.messages == []
 
 

@@ -31,6 +31,7 @@ function desk:result() return self.shown_result end
 function desk:notices() return self.said end
 function desk:question() return self.asks end
 function desk:wire() return "panel_wire_mailbox" end
+function desk:selection() return "0:04.000–0:08.000 (time selection)" end
 function desk:fields(verb) return verb.fields end
 function desk:submit(id)
   local verb = require("shared.verbs").get(id)

@@ -3,6 +3,7 @@ local form = require("reaper.form")
 local host = require("reaper.host")
 local ids = require("shared.ids")
 local json = require("shared.json")
+local ranges = require("reaper.ranges")
 local settings = require("reaper.panel.settings")
 local steering = require("reaper.steering")
 local subjects = require("reaper.subjects")
@@ -19,7 +20,7 @@ local LOOK_SECONDS = 0.3
 
 --- The desk of `session` (reaper/session.lua) with the user's `drafts`.
 function M.new(session, drafts)
-  return setmetatable({ session = session, drafts = drafts, next_look = 0 }, Desk)
+  return setmetatable({ session = session, drafts = drafts, next_look = 0, next_range = 0 }, Desk)
 end
 
 -- the bridge ------------------------------------------------------------------------------------------------------
@@ -174,6 +175,21 @@ function Desk:result()
     self.shown = group and described(group) or nil
   end
   return self.shown
+end
+
+--- What is selected, in words; what a verb would be about.
+function Desk:selection()
+  local now = host.now()
+  if now < self.next_range then return self.range end
+  self.next_range = now + LOOK_SECONDS
+  local range, reason, values = ranges.marked((host.project()))
+  if not range then
+    self.range = text.say(reason, values)
+  else
+    local shown = host.time_text(range.from) .. "–" .. host.time_text(range.to)
+    self.range = text.say("panel_marked_" .. range.kind, { range = shown })
+  end
+  return self.range
 end
 
 --- Calls `change` with the group that is selected now: pointers live for one tick.

@@ -75,6 +75,7 @@ function View:draw_form(context)
     self.fault = self.desk:read_selection(verb.id)
   end
   if #verb.fields > 0 then advanced.draw(gui, context, self.drafts, self.desk:backends()) end
+  if verb.needs ~= "take" then gui.TextWrapped(context, self.desk:selection()) end
   local reason = self.desk:reason(verb.id)
   gui.BeginDisabled(context, reason ~= nil)
   local is_pressed = gui.Button(context, text.say("panel_go", { verb = text.say("verb_" .. verb.id) }), -1)
