@@ -7,6 +7,8 @@ from daw_scripts.max.objects import WINDOW, Shape
 from daw_scripts.max.parameters import value_of
 from daw_scripts.max.patch import Patch
 
+TWO_LINES = 30
+ONE_LINE = {"lines": 1, "keymode": 1}
 FONT, FONT_SIZE = "Ableton Sans Medium", 9.5
 # [U theme] textedit has no Live colours of its own. The names are those of Live's themes; Max leaves out what it does
 # not know, and then the colours below stay.
@@ -141,4 +143,5 @@ def _looks(control: Control) -> dict[str, Any]:
             "fontsize": FONT_SIZE,
         } | WITHOUT_THEME
         looks |= {"hint": control.hint} if control.hint else {}
+        looks |= ONE_LINE if control.rect[3] < TWO_LINES else {}
     return looks | ({"ignoreclick": 1} if control.mode == "lamp" else {})
