@@ -6,6 +6,9 @@ local M = {}
 
 local FIXED_LANES = 2
 
+--- On tracks that we have made: which track (and what beside it) they hold results of.
+M.RESULTS_KEY = "P_EXT:dawbridge_variants_of"
+
 --- The media areas of one P_RAZOREDITS_EXT text as `{from, to}`; areas of envelopes are none of ours.
 function M.parse_razor(text)
   local areas = {}
@@ -123,9 +126,19 @@ function M.sounding(project, range)
     return M.chosen(project, inside, from, to)
   end
   local found = with_sound(host.selected_tracks(project), from, to)
-  if #found == 0 then found = with_sound(host.tracks(project), from, to) end
+  if #found == 0 then found = M.without_results(with_sound(host.tracks(project), from, to)) end
   if #found == 0 then return nil, "no_item", {} end
   return found
+end
+
+--- `targets` but for those on tracks that we have made, unless there are no others: who selects no track means the
+-- song.
+function M.without_results(targets)
+  local others = {}
+  for _, target in ipairs(targets) do
+    if host.track_text(target.track, M.RESULTS_KEY) == "" then others[#others + 1] = target end
+  end
+  return #others > 0 and others or targets
 end
 
 --- The tracks of `items` with what sounds there. A selected item is meant even where it is muted: then it alone.

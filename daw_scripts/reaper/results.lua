@@ -8,8 +8,7 @@ local ranges = require("reaper.ranges")
 local M = {}
 
 M.TAKE_KEY = "P_EXT:" .. mark.KEY
---- On tracks that we have made: which track (and what beside it) they hold results of.
-M.TRACK_KEY = "P_EXT:dawbridge_variants_of"
+M.TRACK_KEY = ranges.RESULTS_KEY
 --- On pieces of an original that a drop has silenced: the job.
 M.MUTED_KEY = "P_EXT:dawbridge_muted_by"
 
@@ -53,13 +52,15 @@ function M.of_job(project, job, beside)
   return found
 end
 
---- All takes of `job` wherever they have been moved in `project`.
-function M.anywhere(project, job)
-  local found = {}
+--- Whether a take of `job` lies anywhere in `project`, moved as it may have been; with pauses, so that a large project
+-- is not looked through at once. nil where the project is closed meanwhile.
+function M.is_anywhere(project, job, pause)
   for _, track in ipairs(host.tracks(project)) do
-    for _, result in ipairs(M.on_track(track, job)) do found[#found + 1] = result end
+    pause()
+    if not host.is_open(project) then return nil end
+    if host.is_track(project, track) and #M.on_track(track, job) > 0 then return track end
   end
-  return found
+  return nil
 end
 
 --- Whether `result` is what is heard of its item and lane.

@@ -237,6 +237,9 @@ end
 function Session:run(face)
   self.face, self.is_guest = face, not face.is_keeper and self.voice:another_speaks()
   self.patience_ends = host.now() + PATIENCE_SECONDS
+  for _, sentence in ipairs(self.is_guest and self.notices or {}) do
+    orders.give({ order = "notice", sentence = sentence })
+  end
   host.at_exit(function()
     face.close()
     self.voice:stop()

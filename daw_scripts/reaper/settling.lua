@@ -3,6 +3,7 @@
 local host = require("reaper.host")
 local landing = require("reaper.landing")
 local listening = require("reaper.listening")
+local results = require("reaper.results")
 local steering = require("reaper.steering")
 local text = require("shared.text")
 local status = require("reaper.status")
@@ -60,6 +61,9 @@ local function laid(session, job, outcome, sentence)
   if sentence then session:notice(sentence) end
   note_landed(session, job)
   session.jobs:forget(job.id)
+  if job.chosen and job.takes[1].number ~= job.chosen then
+    M.place(session, { job = job.id, take = { number = job.chosen } })
+  end
 end
 
 local function land(session, job, now)
@@ -101,13 +105,14 @@ function M.settle(session, now)
   trim(session)
 end
 
---- Whether variant `number` of `job` lies in a tab; lets it be heard there.
-local function play_in_a_tab(job, number)
+--- Lets variant `number` of `job` be heard in the tab where it lies. Returns whether it lies in one.
+local function play_in_a_tab(job, number, pause)
   for _, tab in ipairs(host.tabs()) do
-    local group = steering.group(tab.project, job)
+    local track = host.is_open(tab.project) and results.is_anywhere(tab.project, job, pause)
+    local group = track and steering.group(tab.project, job, nil, { track })
     for _, there in ipairs(group and group.numbers or {}) do
-      if there == number and not host.is_recording() then
-        steering.play(group, number)
+      if there == number then
+        if not host.is_recording() then steering.play(group, number) end
         return true
       end
     end
@@ -115,15 +120,25 @@ local function play_in_a_tab(job, number)
   return false
 end
 
---- Somebody chose a take, perhaps in another program: it is heard; if it was discarded here, it is laid in again.
-function M.place(session, event)
-  local number = math.tointeger(event.take.number)
-  if session.jobs:get(event.job) or play_in_a_tab(event.job, number) then return end
-  local job = session.landed:read(event.job)
-  if not job then return host.log("place.unknown job=" .. event.job) end
+local function lay_again(session, id, number)
+  local job = session.landed:read(id)
+  if not job then return host.log("place.unknown job=" .. id) end
   landing.start(session.chores, job, function(_, sentence)
     if sentence then session:notice(sentence) end
   end, number)
+end
+
+--- Somebody chose a take, perhaps in another program: it is heard; if it was discarded here, it is laid in again.
+function M.place(session, event)
+  local job, number, is_there = session.jobs:get(event.job), math.tointeger(event.take.number), false
+  if job then
+    job.chosen = number
+    return
+  end
+  session.chores:add(function(pause) is_there = play_in_a_tab(event.job, number, pause) end, function(fault)
+    if fault then return host.log("place.failed job=" .. event.job .. " error=" .. fault) end
+    if not is_there then lay_again(session, event.job, number) end
+  end)
 end
 
 return M

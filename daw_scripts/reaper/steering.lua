@@ -21,9 +21,10 @@ function M.look(project)
   return M.group(project, chosen.mark.job, chosen.mark.number, { chosen.track })
 end
 
---- The results of `job` in `project` as `look` shows them; nil if there are none. `beside` are tracks to look on first.
+--- The results of `job` in `project` as `look` shows them; nil if there are none. They are looked for on tracks of ours
+-- and on `beside`.
 function M.group(project, job, number, beside)
-  local takes = beside and results.of_job(project, job, beside) or results.anywhere(project, job)
+  local takes = results.of_job(project, job, beside)
   if #takes == 0 then return nil, "no_result", {} end
   local numbers, kept, seen, playing = {}, {}, {}, nil
   for _, result in ipairs(takes) do

@@ -11,6 +11,7 @@ local audio = require("reaper.subjects.audio")
 local host = require("reaper.host")
 local layers = require("reaper.subjects.layers")
 local music = require("reaper.music")
+local playing = require("reaper.playing")
 local ranges = require("reaper.ranges")
 local results = require("reaper.results")
 local spans = require("shared.span")
@@ -33,6 +34,20 @@ local function marked(project)
   return range
 end
 
+--- Those of `targets` that hold something else than MIDI, empty items and the like; the first one if none does.
+local function with_audio(targets)
+  local found = {}
+  for _, target in ipairs(targets) do
+    for _, item in ipairs(target.items) do
+      if not playing.obstacle(item) then
+        found[#found + 1] = target
+        break
+      end
+    end
+  end
+  return #found > 0 and found or { targets[1] }
+end
+
 --- Sound in a range. On several tracks the user has to say whether each is meant by itself or their mix.
 function find.audio(verb, project, file, options)
   local range, reason, values = marked(project)
@@ -40,6 +55,7 @@ function find.audio(verb, project, file, options)
   local targets
   targets, reason, values = ranges.sounding(project, range)
   if not targets then return nil, reason, values end
+  targets = with_audio(targets)
   if #targets > 1 and not options.several then return nil, "several_tracks", { count = #targets } end
   if #targets == 1 then
     return as_list(audio.of(verb, project, file, targets, range.from, range.to, options))

@@ -242,6 +242,17 @@ def test_a_variant_that_is_chosen_elsewhere_is_heard_here(song: Song):
     land(song, other)
 
 
+def test_a_variant_that_is_chosen_before_it_has_landed_is_the_one_that_is_heard(song: Song):
+    request = song.ask_and_start(*FORM)
+    song.studio.world.play_state = 5
+    takes = song.desk.done(request)
+    place(song, request, takes, 2)
+    song.studio.wait(2)
+    song.studio.world.play_state = 0
+    song.studio.finish()
+    assert [lane for lane, plays in lanes(song).items() if plays] == [1]
+
+
 def test_a_discarded_variant_that_is_chosen_elsewhere_is_laid_in_again(song: Song):
     request = song.ask(*FORM)
     takes = land(song, request)

@@ -188,11 +188,12 @@ def test_case_07_the_rate_that_is_listened_at(make_song: MakeSong, project: dict
     assert request.span.length == 4 * rate
 
 
-def test_case_07_a_file_is_named_in_its_own_samples_at_any_project_rate(make_song: MakeSong):
-    song = make_song(rate=44_100, project={"rate": 96_000})
+@pytest.mark.parametrize(("file", "project"), [(44_100, 96_000), (96_000, 44_100)])
+def test_case_07_a_file_is_named_in_its_own_samples_at_any_project_rate(make_song: MakeSong, file: int, project: int):
+    song = make_song(rate=file, project={"rate": project})
     request = song.ask("", "", "1", "1", "")
-    assert request.span == Span(2 * 44_100, 6 * 44_100, 44_100)
-    assert request.timeline == 4 * 44_100
+    assert request.span == Span(2 * file, 6 * file, file)
+    assert request.timeline == 4 * file
 
 
 @pytest.mark.parametrize(

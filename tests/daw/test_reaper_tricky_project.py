@@ -340,6 +340,15 @@ def test_case_17_one_request_for_each_track(make_song: MakeSong):
     assert names(song.project) == ["Voice", "Voice – variants", "Bass", "Bass – variants"]
 
 
+def test_case_17_without_a_selected_track_midi_and_results_are_not_counted(make_song: MakeSong):
+    song = make_song(track={"is_selected": False})
+    land(song, song.ask_and_start("", "", "1", "1", ""))
+    synth = song.studio.track(song.project, P_NAME="Synth")
+    midi = song.studio.world.add_source("", song.studio.table(type="MIDI"))
+    song.studio.item(synth, "", midi, D_POSITION=0.0, D_LENGTH=30.0)
+    assert song.ask("", "", "1", "1", "").source.path == str(song.path)
+
+
 def test_case_17_whoever_closes_the_question_asks_for_nothing(make_song: MakeSong):
     song = make_song(track={"razor": '3.0 5.0 ""'})
     other = song.studio.track(song.project, razor='3.0 5.0 ""')

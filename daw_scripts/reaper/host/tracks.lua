@@ -36,6 +36,9 @@ function M.track_number(track, key) return reaper.GetMediaTrackInfo_Value(track,
 
 function M.set_track(track, key, value) reaper.SetMediaTrackInfo_Value(track, key, value) end
 
+--- Whether `track` is still there.
+function M.is_track(project, track) return reaper.ValidatePtr2(project, track, "MediaTrack*") end
+
 --- The track that `track` is a child of; nil at the top.
 function M.parent(track) return reaper.GetParentTrack(track) end
 
