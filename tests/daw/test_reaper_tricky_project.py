@@ -1,6 +1,5 @@
 """The tricky cases of REAPER that are about projects, by their numbers: time, tracks, tabs, paths, words, scripts."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,6 @@ import pytest
 
 from bridge_server.protocol.values import Change, Music
 from tests.daw.conftest import Song, write_wav
-from tests.daw.desk import cancels
 from tests.daw.studio import Studio, items_of, landed, listed, names
 
 MakeSong = Callable[..., Song]
@@ -251,134 +249,3 @@ def test_case_15_words_and_section_come_from_the_project(make_song: MakeSong):
     request = song.ask()
     assert request.lyrics == "[verse]\nHello, “world” 🎷"
     assert (request.music.section, request.music.key) == ("Verse 1", "F# minor")
-
-
-# 16: several scripts, a bridge that is strange; see also test_repaint_wire.py and test_repaint_days.py
-
-
-def test_case_16_another_action_leaves_its_job_to_the_one_that_runs(song: Song):
-    first = song.ask_and_start("one", "", "1", "1", "")
-    song.studio.select(song.project, 9.0, 11.0)
-    second = song.do("Generate into time selection", "two", "", "1", "")
-    assert second.tags == "two"
-    song.studio.until(lambda: len(song.studio.world.deferred) == 1)
-    song.desk.accept(second.job)
-    song.desk.done(first)
-    land(song, second)
-    assert landed(song.project) == 2
-    assert {greeting.id.rsplit("-", 1)[0] for greeting in song.desk.greetings} == {song.desk.client}
-
-
-def test_case_16_a_script_that_died_is_replaced(song: Song):
-    song.ask_and_start("one", "", "1", "1", "")
-    song.studio.world.deferred = song.studio.table()
-    song.studio.world.clock += 10
-    second = song.do("Generate into time selection", "two", "", "1", "")
-    assert second.tags == "two"
-
-
-def test_case_16_cancel_from_another_script(song: Song):
-    request = song.ask_and_start("one", "", "1", "1", "")
-    song.studio.act("Cancel newest job")
-    (asked,) = song.studio.until(lambda: cancels(song.desk.read()))
-    assert asked.job == request.job
-    song.desk.cancelled(request.job)
-    song.studio.finish()
-    assert landed(song.project) == 0
-
-
-def test_case_16_a_reply_that_comes_twice_and_one_after_a_cancel(song: Song):
-    request = song.ask_and_start("", "", "1", "1", "")
-    song.desk.done(request)
-    song.desk.done(request)
-    song.studio.finish()
-    assert landed(song.project) == 1
-    second = song.ask_and_start("", "", "1", "1", "")
-    song.studio.act("Cancel newest job")
-    song.studio.until(lambda: cancels(song.desk.read()))
-    song.desk.done(second)
-    song.studio.until(lambda: "before it could be stopped" in song.studio.text)
-    assert landed(song.project) == 1
-
-
-# 17: what is selected; more in test_repaint_request.py
-
-
-def test_case_17_a_razor_edit_on_two_tracks_asks(make_song: MakeSong):
-    song = make_song(track={"razor": '3.0 5.0 ""'})
-    other = song.studio.track(song.project, P_NAME="Bass", razor='3.0 5.0 ""', D_VOL=0.5)
-    path = write_wav(song.studio.folder / "bass.wav", 480_000)
-    song.studio.item(other, path, D_POSITION=2.0)
-    song.studio.decide("no")
-    song.studio.answer("", "", "1", "1", "")
-    song.studio.run()
-    assert "2 tracks" in song.studio.messages[0]
-    request = song.studio.until(song.desk.next_job)
-    assert [Path(clip.path).name for clip in request.source.clips] == ["voice.wav", "bass.wav"]
-    assert request.source.clips[1].gain_db == pytest.approx(-6.02, abs=0.01)
-    song.desk.accept(request.job)
-    land(song, request)
-    assert names(song.project) == ["Voice", "Bass", "Bass – variants"]
-    assert song.project.tracks[3].info.D_VOL == 1
-
-
-def test_case_17_one_request_for_each_track(make_song: MakeSong):
-    song = make_song(is_selected=True)
-    other = song.studio.track(song.project, P_NAME="Bass")
-    path = write_wav(song.studio.folder / "bass.wav", 480_000)
-    song.studio.item(other, path, D_POSITION=2.0, is_selected=True)
-    song.studio.decide("yes")
-    song.studio.answer("lofi", "", "1", "1", "")
-    song.studio.run()
-    found: list[Any] = []
-    song.studio.until(lambda: found.extend(song.desk.read()) or len(found) == 2)
-    assert [Path(request.source.path).name for request in found] == ["voice.wav", "bass.wav"]
-    for request in found:
-        song.desk.accept(request.job)
-        song.desk.done(request)
-    song.studio.finish()
-    assert names(song.project) == ["Voice", "Voice – variants", "Bass", "Bass – variants"]
-
-
-def test_case_17_without_a_selected_track_midi_and_results_are_not_counted(make_song: MakeSong):
-    song = make_song(track={"is_selected": False})
-    land(song, song.ask_and_start("", "", "1", "1", ""))
-    synth = song.studio.track(song.project, P_NAME="Synth")
-    midi = song.studio.world.add_source("", song.studio.table(type="MIDI"))
-    song.studio.item(synth, "", midi, D_POSITION=0.0, D_LENGTH=30.0)
-    assert song.ask("", "", "1", "1", "").source.path == str(song.path)
-
-
-def test_case_17_whoever_closes_the_question_asks_for_nothing(make_song: MakeSong):
-    song = make_song(track={"razor": '3.0 5.0 ""'})
-    other = song.studio.track(song.project, razor='3.0 5.0 ""')
-    song.studio.item(other, song.path, D_POSITION=2.0)
-    song.studio.run()
-    assert len(song.studio.messages) == 1
-    assert not song.studio.tick()
-    assert song.desk.unread == []
-
-
-# 18: playback and recording
-
-
-@pytest.mark.parametrize("state", [1, 2])
-def test_case_18_playback_does_not_keep_a_take_away(song: Song, state: int):
-    song.studio.world.play_state = state
-    land(song, song.ask_and_start("", "", "1", "1", ""))
-    assert landed(song.project) == 1
-    assert listed(song.studio.world.commands) == []
-
-
-def test_case_18_recording_that_begins_while_files_are_opened_is_not_disturbed(song: Song):
-    request = song.ask_and_start("", "", "1", "8", "")
-    song.desk.done(request)
-    song.studio.until(lambda: len(song.studio.world.sources) > 0)
-    song.studio.world.play_state = 5
-    song.studio.until(lambda: "recording stops" in song.studio.text)
-    assert landed(song.project) == 0
-    song.studio.world.play_state = 0
-    song.studio.finish()
-    assert landed(song.project) == 8
-    record = json.loads(next(song.studio.resource.glob("Dawbridge/landed/*")).read_text())
-    assert record["id"] == request.job
