@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from daw_scripts.ardour.build import files
 from tests.ardour import program
 from tests.ardour.studio import Studio
 from tests.end_to_end.process import BridgeProcess
@@ -28,15 +27,6 @@ def display() -> Iterator[str]:
         yield number
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The installable scripts."""
-    folder = tmp_path_factory.mktemp("built")
-    for name, data in files("0.1.0").items():
-        (folder / name).write_bytes(data)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def bridge_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("dawbridge")
@@ -52,7 +42,7 @@ def bridge(bridge_home: Path) -> Iterator[BridgeProcess]:
 
 @pytest.fixture(scope="module")
 def make_studio(
-    tmp_path_factory: pytest.TempPathFactory, display: str, built: Path, bridge_home: Path
+    tmp_path_factory: pytest.TempPathFactory, display: str, bridge_home: Path
 ) -> Iterator[Callable[[int], Studio]]:
     """`make_studio(rate)`: a user, a session of three tracks, and an Ardour that is not started yet."""
     studios: list[Studio] = []
@@ -60,7 +50,7 @@ def make_studio(
     def make(rate: int) -> Studio:
         root = tmp_path_factory.mktemp("studio")
         folder = root / LONG.strip() / LONG.strip()
-        studios.append(Studio(root, folder / "Söng, “live”", rate, display, built, bridge_home))
+        studios.append(Studio(root, folder / "Söng, “live”", rate, display, bridge_home))
         return studios[-1]
 
     yield make

@@ -17,7 +17,6 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from daw_scripts.ardour.build import ACTIONS
 from tests.ardour import settings
-from tests.ardour.settings import Script
 from tests.fakes.waiting import until
 
 HERE = Path(__file__).parent
@@ -36,7 +35,6 @@ end"""
 SELECTION = """local found = Editor:get_selection()
 tell(found.time:start_sample(), found.time:end_sample())
 for route in found.tracks:routelist():iter() do tell(route:name()) end"""
-WATCHER_SIGNALS = ("LuaTimerDS", "StateSaved", "SessionClose")
 
 
 def missing() -> list[str]:
@@ -112,6 +110,7 @@ class Ardour:
             "DAWBRIDGE_HOME": str(dawbridge),
             "DAWBRIDGE_PROBE": str(self._probe),
         }
+        self._slots = settings.slots(home)
         self._process: subprocess.Popen[bytes] | None = None
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._port = 0
@@ -139,6 +138,9 @@ class Ardour:
     ) -> None:
         self.quit()
         self._udp.close()
+
+    def _last_words(self) -> str:
+        return self.log.read_text(errors="replace")[-2000:]
 
     def quit(self) -> None:
         """Close the program without saving."""
@@ -169,7 +171,7 @@ class Ardour:
 
     def press(self, verb: str) -> None:
         """Run our action, as its key does."""
-        slot = 2 + list(ACTIONS).index(verb)
+        slot = self._slots[f"Dawbridge: {ACTIONS[verb][0]}"]
         self.send("/access_action", f"LuaAction/script-{slot}")
 
     def ask(self, lua: str, within_seconds: float = ANSWER_SECONDS) -> list[list[str]]:
@@ -186,12 +188,12 @@ class Ardour:
         part = self._probe / "ask.part"
         part.write_text("local tell = ...\n" + lua, encoding="utf-8")
         part.rename(self._probe / "ask.lua")
-        self.send("/access_action", "LuaAction/script-1")
+        self.send("/access_action", f"LuaAction/script-{self._slots[settings.PROBE]}")
         return answer
 
     def _answers(self) -> bool:
         assert self._process is not None
-        assert self._process.poll() is None, f"Ardour ended:\n{self.log.read_text(errors='replace')[-2000:]}"
+        assert self._process.poll() is None, f"Ardour ended:\n{self._last_words()}"
         # The actions exist a moment after the port does.
         answer = self.start_asking("tell(Session:name())")
         end = time.monotonic() + 0.5
@@ -272,11 +274,3 @@ class Ardour:
 
     def picture(self, path: Path) -> None:
         subprocess.run(["import", "-window", "root", str(path)], env=self._environment, check=True, timeout=30)
-
-
-def install(home: Path, built: Path, rate: int = 48_000) -> None:
-    """Our scripts from the folder `built` in the slots of the user `home`: the probe first, then the verbs in order."""
-    scripts = [Script("probe", HERE / "probe.lua")]
-    scripts += [Script(verb, built / f"dawbridge_{verb}.lua") for verb in ACTIONS]
-    watcher = Script("watcher", built / "dawbridge_watcher.lua", WATCHER_SIGNALS)
-    settings.write(home, scripts, [watcher], rate)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from tests.ardour.program import Ardour, install, run_lua
+from tests.ardour import settings
+from tests.ardour.program import HERE, Ardour, run_lua
 from tests.conftest import Samples, make_tone
 from tests.fakes.waiting import until
 
@@ -63,12 +64,13 @@ def lua_text(text: str | Path) -> str:
 class Studio:
     """Not started until `open`; `close` ends Ardour without saving."""
 
-    def __init__(self, root: Path, session: Path, rate: int, display: str, built: Path, dawbridge: Path) -> None:
+    def __init__(self, root: Path, session: Path, rate: int, display: str, dawbridge: Path) -> None:
         self.root, self.session, self.rate, self.dawbridge = root, session, rate, dawbridge
         self._display = display
         self._ardour: Ardour | None = None
         self.home = root / "home"
-        install(self.home, built, rate)
+        settings.write(self.home, rate, HERE / "probe.lua")
+        settings.install(self.home, dawbridge)
         session.parent.mkdir(parents=True, exist_ok=True)
         assert "MADE" in run_lua(self.home, "make_session.lua", session, session.name, rate, *TRACKS)
 
