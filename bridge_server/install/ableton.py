@@ -111,7 +111,7 @@ def lay_out(files: Contents, home: Path) -> Contents:
 def clicks(place: Place) -> tuple[str, ...]:
     return (
         "With Max for Live: in Live's browser, *User Library → Presets → Audio Effects → Max Audio Effect*, drag"
-        " *Dawbridge* (in Live 11: *Dawbridge (Live 11)*) onto any audio track.",
+        " *Dawbridge* (or, for an older Live, *Dawbridge (before Live 12.2)*) onto any audio track.",
         "Without Max for Live: start Live anew, then *Settings → Link, Tempo & MIDI → Control Surface → Dawbridge*.",
         f"Sets that have the device already show the new one when they are opened again. It lies in {place.folder}.",
     )

@@ -16,7 +16,7 @@ from daw_scripts.max.drawing import drawing, drawings
 from daw_scripts.max.script import FOLDER
 from daw_scripts.max.syntax import es5_faults
 
-DEVICES = ["Dawbridge.amxd", "Dawbridge (Live 11).amxd"]
+DEVICES = ["Dawbridge.amxd", "Dawbridge (before Live 12.2).amxd"]
 
 
 def test_what_there_is():

@@ -61,7 +61,7 @@ def test_frozen_by_an_independent_walk():
     assert device[1]["mdat"] == int((WRITTEN - datetime(1904, 1, 1, tzinfo=UTC)).total_seconds())
 
 
-@pytest.mark.parametrize("name", ["a.js", "ab.js", "abc.js", "abcd.js", "Dawbridge (Live 11).js"])
+@pytest.mark.parametrize("name", ["a.js", "ab.js", "abc.js", "abcd.js", "Dawbridge (before Live 12.2).js"])
 def test_names_of_every_length_are_padded(name: str):
     data = frozen(b"aaaa", "x.amxd", PATCHER, {name: SCRIPT}, WRITTEN)
     assert walk(data[32:])[name][0] == SCRIPT

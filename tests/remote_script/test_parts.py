@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -183,3 +185,23 @@ def test_live_s_way_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     surface.disconnect()
     assert "Rename a clip" in live.messages[0]
     assert live.log == []
+
+
+def test_the_installed_folder_is_a_package_of_its_own(tmp_path: Path):
+    """Live finds `Dawbridge` in *Remote Scripts*, and nothing of ours is beside it."""
+    for path, data in files("1.2.3").items():
+        target = tmp_path / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    program = (
+        f"import sys; sys.path.insert(0, {str(tmp_path / 'Remote Scripts')!r}); import Dawbridge\n"
+        "class C:\n"
+        "    def __getattr__(self, name): return lambda *values: print(*values)\n"
+        "Dawbridge.create_instance(C()).disconnect()\n"
+        "ours = [name for name in sys.modules if name.split('.')[0] in ('daw_scripts', 'bridge_server', 'msgspec')]\n"
+        "assert ours == [], ours\n"
+    )
+    environment = {"DAWBRIDGE_HOME": str(tmp_path / "home"), "PYTHONUTF8": "1"}
+    told = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, env=environment)
+    assert told.returncode == 0, told.stderr
+    assert "Rename a clip" in told.stdout
