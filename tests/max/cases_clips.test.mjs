@@ -67,7 +67,7 @@ test("4. a brace with no clip under it is refused, with track and bars", () => {
   stage.brace(64, 72);
   assert.equal(
     stage.refusal("repaint"),
-    "No audio lies on “3 Vocals” between bar 17 and bar 19. Move the loop brace over a clip, or select the track that has one.",
+    "No audio sounds on “3 Vocals” between bar 17 and bar 19. Move the loop brace over a clip that is not muted, or select the track that has one.",
   );
 });
 

@@ -196,17 +196,17 @@ test("19. memory that comes before `loaded`, after it, much later, or is no memo
   stage.max.message("memory", symbol);
   stage.max.message("loaded");
   stage.advance(1_000);
-  assert.equal(JSON.parse(stage.max.symbol).client, client);
+  assert.equal(stage.bridge.heard.at(-1).client, client);
   stage.max.end();
   stage.device().start();
   stage.advance(5_000);
   stage.max.message("memory", symbol);
   stage.advance(1_000);
-  assert.equal(JSON.parse(stage.max.symbol).client, client);
+  assert.equal(stage.bridge.heard.at(-1).client, client);
   stage.max.message("memory", "0");
   stage.max.message("memory", '{"client":3,"end":"dawbridge"}');
   stage.advance(1_000);
-  assert.equal(JSON.parse(stage.max.symbol).client, client);
+  assert.equal(stage.bridge.heard.at(-1).client, client);
   assert.deepEqual(stage.faults, []);
 });
 
@@ -228,4 +228,26 @@ test("19. a message that nobody knows is noted, and nothing else", () => {
   stage.max.message("unheard_of", 1);
   assert.ok(stage.console.some((line) => line.includes("message.unknown name=unheard_of")));
   assert.ok(HOME);
+});
+
+test("a set that is only looked at is not changed: nothing is written into it", () => {
+  const stage = new Stage();
+  stage.land("repaint", { variants: 0 });
+  stage.advance(1_000);
+  const { symbol } = stage.max;
+  const fresh = reopen(stage, symbol);
+  fresh.advance(60_000);
+  assert.deepEqual(fresh.max.symbols, []);
+  assert.equal(fresh.max.ui["keep.active"], 1);
+});
+
+test("the wrong key in connection.json does not make the script knock without end", () => {
+  const stage = new Stage();
+  stage.bridge.key = "o".repeat(32);
+  stage.press("repaint");
+  const before = stage.wire.sent.length;
+  stage.advance(20_000);
+  assert.ok(stage.wire.sent.length - before < 400);
+  stage.bridge.write();
+  stage.until(() => stage.bridge.jobs.size === 1);
 });

@@ -12,7 +12,7 @@ test("5. a brace of less than a beat: Live made it one, and one it is", () => {
 test("5. a brace behind the end of the song has no clip", () => {
   const stage = new Stage();
   stage.brace(5_000, 5_016);
-  assert.match(stage.refusal("repaint"), /^No audio lies on “3 Vocals”/);
+  assert.match(stage.refusal("repaint"), /^No audio sounds on “3 Vocals”/);
 });
 
 test("5. the brace counts while the loop is off", () => {

@@ -9,7 +9,7 @@ var store = require("./store");
 exports.candidates = function (home, songPath) {
   if (!songPath) return [];
   var clients = {};
-  var folder = new Folder(paths.forMax(home));
+  var folder = new Folder(paths.forMax(home)); // [U folder]
   while (!folder.end) {
     var name = /^live-(.+)-[ab]\.txt$/.exec(String(folder.filename));
     if (name) clients[name[1]] = true;

@@ -20,6 +20,7 @@ var SLOWEST_RESEND_MS = 15000;
 var LOOK_AGAIN_MS = 3000;
 var SILENT_WITH_WORK_MS = 5000;
 var SILENT_IDLE_MS = 15000;
+var WRONG_KEY_MS = 300;
 var KNOCKS = 5;
 var EVENT_FILE_BYTES = 1048576;
 var REMEMBERED_EVENTS = 512;
@@ -101,7 +102,7 @@ Courier.prototype.knock = function (now) {
 Courier.prototype.greet = function (now) {
   if (this.state === "open") {
     this.unanswered = (this.unanswered || 0) + 1;
-    if (this.unanswered > 2) return this.startOver();
+    if (this.unanswered > 2) return this.startOver(0);
   }
   this.due = now + WELCOME_MS;
   this.hello = ids.digits(12);
@@ -110,11 +111,10 @@ Courier.prototype.greet = function (now) {
 };
 
 /** The bridge may have been started anew, with another key and another port. */
-Courier.prototype.startOver = function () {
+Courier.prototype.startOver = function (ms) {
   this.unanswered = 0;
-  this.due = 0;
+  this.due = this.desk.now() + ms;
   this.lose("silent");
-  this.tick();
 };
 
 Courier.prototype.send = function (message) {
@@ -152,7 +152,6 @@ Courier.prototype.hand = function (one, now) {
   one.tries += 1;
   if (one.first === undefined) one.first = now;
   one.due = now + Math.min(RESEND_MS * Math.max(1, one.tries - 3), SLOWEST_RESEND_MS);
-  if (one.tries % 4 === 0) this.due = Math.min(this.due, now);
   var datagram = letter.datagram(one.message, this.connection.key, this.desk.client());
   if (datagram) return this.desk.out.udp(datagram);
   if (one.file && one.fileKey === this.connection.key) return this.tell(one.file);
@@ -220,7 +219,7 @@ Courier.prototype.take = function (event) {
     if (this.seen.length > REMEMBERED_EVENTS) this.seen.shift();
   }
   if (event.event === "welcome") this.open(event);
-  else if (event.event === "refused" && event.error.code === "wrong_key") this.startOver();
+  else if (event.event === "refused" && event.error.code === "wrong_key") this.startOver(WRONG_KEY_MS);
   else this.desk.hear(event);
 };
 

@@ -169,7 +169,7 @@ Desk.prototype.hear = function (event) {
   var job = this.jobs.hear(event);
   if (event.job && event.event !== "place") this.courier.answered(event.job);
   if (event.id) this.courier.answered(event.id);
-  if (event.event === "engine") this.courier.welcome.engine = event.state;
+  if (event.event === "engine" && this.courier.welcome) this.courier.welcome.engine = event.state;
   else if (event.event === "place") settling.place(this, event.take);
   else if (event.event === "refused" && !job) this.face.say(text.problem(event.error));
   if (job && event.event !== "progress") this.memory.keepSoon();

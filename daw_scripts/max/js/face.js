@@ -45,6 +45,7 @@ Face.prototype.show = function (desk) {
   this.tell("status", "set", statusOf(desk));
   this.tell("send", "active", reason ? 0 : 1);
   if (reason && this.reason !== reason) this.say(reason);
+  if (!reason && this.reason && this.message === this.reason) this.say("");
   this.reason = reason;
   this.tell("cancel", "active", running.length > 0 ? 1 : 0);
   this.tell("progress", "set", Math.round(100 * fractionOf(running)));

@@ -65,16 +65,23 @@ Memory.prototype.recall = function () {
   var song = live.songPath();
   var home = this.desk.findHome(song, this.pending && this.pending.home);
   var now = this.desk.now();
-  var kept = this.pending || this.forThisSet(home, song, now);
+  var inSet = this.pending;
+  var kept = inSet || this.forThisSet(home, song, now);
   this.pending = null;
   if (kept && presence.isTaken(kept.client, this.desk.token, now)) kept = null;
   this.client = kept ? kept.client : ids.digits(16);
   presence.say(this.client, this.desk.token, now);
-  if (kept) this.take(kept);
-  var disk = home && kept ? store.load(home, this.client) : null;
-  if (disk && (kept.isBrief || disk.number > kept.number)) this.take(disk);
+  if (kept) this.takeAll(kept, home ? store.load(home, this.client) : null);
+  if (kept !== inSet || !kept || kept.isBrief) this.gist = null;
   this.resume();
   this.keepSoon();
+};
+
+Memory.prototype.takeAll = function (kept, disk) {
+  if (disk && kept.isBrief) this.take(disk);
+  this.take(kept);
+  this.gist = gistOf(kept);
+  if (disk && disk.number > kept.number) this.take(disk);
 };
 
 /** What was never answered is sent again. */
@@ -113,6 +120,7 @@ Memory.prototype.keepSoon = function () {
   this.desk.arm(KEEP_AFTER_MS);
 };
 
+/** Writes what has changed. A set that is only looked at stays as it is: a write would make Live ask to save it. */
 Memory.prototype.keep = function () {
   var desk = this.desk;
   this.keepDue = null;
@@ -122,12 +130,24 @@ Memory.prototype.keep = function () {
     number: this.number, client: this.client, home: desk.courier.home, song: live.songPath(),
     after: desk.jobs.after, saidUnsaved: this.hasSaidUnsaved, jobs: desk.jobs.records(), results: desk.results
   };
-  var hasWork = kept.jobs.length + kept.results.length > 0;
-  if (desk.courier.home && (hasWork || this.wasOnDisk)) {
+  var gist = gistOf(kept);
+  if (gist === this.gist) return;
+  this.gist = gist;
+  this.write(kept);
+};
+
+/** What makes a memory another one: not the number of times that it was written, nor the events that were heard. */
+function gistOf(kept) {
+  return JSON.stringify([kept.client, kept.home, kept.song, kept.saidUnsaved, kept.jobs, kept.results]);
+}
+
+Memory.prototype.write = function (kept) {
+  var home = this.desk.courier.home;
+  if (home && (this.wasOnDisk || kept.jobs.length + kept.results.length > 0)) {
     this.wasOnDisk = true;
-    if (!store.save(desk.courier.home, kept)) desk.log("memory.unwritable home=" + desk.courier.home);
+    if (!store.save(home, kept)) this.desk.log("memory.unwritable home=" + home);
     this.number = kept.number;
   }
   this.written = store.symbol(kept);
-  desk.out.memory(this.written);
+  this.desk.out.memory(this.written);
 };

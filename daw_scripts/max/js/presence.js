@@ -3,29 +3,32 @@
  * speak under one name, and the bridge would answer only one of them.
  *
  * Max's `Global` is shared by all scripts of a Live. Each device writes the time into its own entry again and again; one
- * that has not written for a while is gone.
+ * that has not written for a while is gone. Entries are texts: an object would belong to the script that made it.
  */
 var GONE_MS = 5000;
+var NOBODY = {};
 
 function board() {
-  var shared = new Global("dawbridge_devices"); // [U global]
-  if (!shared.clients) shared.clients = {};
-  return shared.clients;
+  return typeof Global === "undefined" ? NOBODY : new Global("dawbridge_devices"); // [U global]
+}
+
+function entryOf(client) {
+  var parts = String(board()["client_" + client] || "").split(" ");
+  return { token: parts[0], seen: Number(parts[1]) || 0 };
 }
 
 /** Whether another device speaks for `client` now. */
 exports.isTaken = function (client, token, now) {
-  var entry = board()[client];
-  return Boolean(entry) && entry.token !== token && now - entry.seen < GONE_MS;
+  var entry = entryOf(client);
+  return entry.token !== "" && entry.token !== token && now - entry.seen < GONE_MS;
 };
 
 /** Says that the device `token` speaks for `client`. */
 exports.say = function (client, token, now) {
-  board()[client] = { token: token, seen: now };
+  board()["client_" + client] = token + " " + now;
 };
 
 /** Says that it does so no more. */
 exports.leave = function (client, token) {
-  var entry = board()[client];
-  if (entry && entry.token === token) delete board()[client];
+  if (entryOf(client).token === token) board()["client_" + client] = "";
 };

@@ -40,18 +40,31 @@ exports.save = function (home, memory) {
   return files.writeNow(fileOf(home, memory.client, memory.number), json.write(memory));
 };
 
-/** The same as a symbol for the set; without the requests if it would become too long for an atom of Max. */
+/**
+ * The same as a symbol for the set. If that would be too long for an atom of Max, requests are left out of it, which the
+ * disk has; then the jobs.
+ */
 exports.symbol = function (memory) {
   close(memory);
   var text = json.write(memory);
   if (text.length <= LARGEST_SYMBOL) return text;
   var brief = { number: memory.number, client: memory.client, after: memory.after, home: memory.home };
   brief.isBrief = true;
-  brief.jobs = [];
+  brief.jobs = memory.jobs.map(withoutRequest);
   brief.results = memory.results.slice(-4);
   close(brief);
+  text = json.write(brief);
+  if (text.length <= LARGEST_SYMBOL) return text;
+  brief.jobs = [];
+  brief.results = memory.results.slice(-1);
   return json.write(brief);
 };
+
+/** A job of which only the place is told: enough to lay its result in, not to send it again. */
+function withoutRequest(job) {
+  var request = { request: job.request.request, job: job.id, tags: (job.request.tags || "").slice(0, 80) };
+  return { id: job.id, request: request, place: job.place, state: job.state, seq: job.seq, since: job.since };
+}
 
 /** What a whole memory ends with. */
 function close(memory) {

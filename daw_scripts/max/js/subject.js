@@ -131,11 +131,11 @@ function reach(ask, subject) {
 }
 
 function sounds(raw, within) {
-  return raw.end_time > within.start + 1e-9 && raw.start_time < within.end - 1e-9;
+  return !raw.muted && raw.end_time > within.start + 1e-9 && raw.start_time < within.end - 1e-9;
 }
 
 function collect(work, ask, subject) {
-  if (subject.clipId) return readInto(work, subject, subject.clipId, subject.clips, true);
+  if (subject.isSession || subject.isLane) return readInto(work, subject, subject.clipId, subject.clips, true);
   var around = reach(ask, subject);
   clips.scan(work, subject.track.id, around.from, around.to, function (clip) {
     var isInside = clip.end > subject.range.start && clip.start < subject.range.end;

@@ -12,8 +12,8 @@ exports.english = {
   group_track: "“{track}” is a group. Select one audio track in it.",
   return_track: "“{track}” is a return or the main track; no clips lie there. Select an audio track.",
   no_track: "No track is selected. Select an audio track.",
-  no_clip: "No audio lies on “{track}” between bar {start} and bar {end}. Move the loop brace over a clip, or select the "
-    + "track that has one.",
+  no_clip: "No audio sounds on “{track}” between bar {start} and bar {end}. Move the loop brace over a clip that is not "
+    + "muted, or select the track that has one.",
   no_tracks: "No audio track sounds between bar {start} and bar {end}. A layer needs other tracks to listen to.",
   no_file: "This clip has no file. Save the set or bounce the clip first.",
   offline: "The file of a clip is not there: {path}. Connect its drive, or find it in Live's File Manager.",

@@ -157,6 +157,7 @@ export class Max {
 
   /** One message into the inlet, behind [deferlow]. */
   message(name, ...atoms) {
+    if (name === "memory") this.parameter = atoms[0];
     this.run(() => {
       this.context.messagename = name;
       this.context.anything(...atoms);
@@ -181,7 +182,7 @@ export class Max {
 
   /** What the set would be saved with. */
   get symbol() {
-    return this.symbols.at(-1);
+    return this.symbols.at(-1) ?? this.parameter;
   }
 
   /** The longest time that Live stood still. */
