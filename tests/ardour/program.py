@@ -20,7 +20,8 @@ from tests.ardour import settings
 from tests.fakes.waiting import until
 
 HERE = Path(__file__).parent
-PROGRAMS = ("ardour", "ardour7-lua", "Xvfb", "xdotool")
+VERSION = settings.VERSION
+PROGRAMS = ("ardour", f"ardour{VERSION}-lua", "Xvfb", "xdotool")
 OSC_PORTS = range(3819, 3839)
 START_SECONDS = 60.0
 ANSWER_SECONDS = 10.0
@@ -42,6 +43,14 @@ def missing() -> list[str]:
     return [name for name in PROGRAMS if shutil.which(name) is None]
 
 
+def other_version() -> str:
+    """Name of the session interpreter of another Ardour than the one that these tests know; empty if there is none."""
+    if shutil.which(f"ardour{VERSION}-lua"):
+        return ""
+    others = (f"ardour{number}-lua" for number in range(6, 20))
+    return next((name for name in others if shutil.which(name)), "")
+
+
 def plain_environment(home: Path) -> dict[str, str]:
     # 7.3's own mathematics for AVX-512 spoils the heap now and then; 0 selects the plain one.
     own = {"HOME": str(home), "NO_AT_BRIDGE": "1", "ARDOUR_FPU_FLAGS": "0", "LC_ALL": "C.UTF-8"}
@@ -50,7 +59,7 @@ def plain_environment(home: Path) -> dict[str, str]:
 
 def run_lua(home: Path, script: str, *arguments: object) -> str:
     """What a script of ours says in the session interpreter. It exits with 0 even when the script breaks."""
-    command = ["ardour7-lua", str(HERE / script), *map(str, arguments)]
+    command = [f"ardour{VERSION}-lua", str(HERE / script), *map(str, arguments)]
     done = subprocess.run(
         command,
         env=plain_environment(home),

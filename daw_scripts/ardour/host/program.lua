@@ -56,12 +56,6 @@ end
 -- it has started one.
 function M.start(words) return (pcall(os.forkexec, table.unpack(words))) end
 
---- Sends one OSC message with texts and floats to `host:port`: to a surface that shows how a job is getting on.
-function M.send_osc(address, path, types, ...)
-  -- `send` returns false when it has sent.
-  ARDOUR.LuaOSC.Address("osc.udp://" .. address):send(path, types, ...)
-end
-
 --- Lets go of what Ardour holds only for this script: tempo maps and dialogs.
 function M.tidy() collectgarbage() end
 
