@@ -36,6 +36,13 @@ def write_rendering(rendering: Rendering, number: int, order: Render) -> Variant
     ]
     for _, name, array in (*stems, *kept):
         _save(scratch / name, array)
+    played = [
+        (role, tuple(f"take-{number}-midi-{at}-{which}.mid" for which in range(len(files))), files)
+        for at, (role, files) in enumerate(rendering.midi.items())
+    ]
+    for _, names, files in played:
+        for name, data in zip(names, files, strict=True):
+            (scratch / name).write_bytes(data)
     return Variant(
         job=order.job,
         attempt=order.attempt,
@@ -43,6 +50,7 @@ def write_rendering(rendering: Rendering, number: int, order: Render) -> Variant
         seed=rendering.seed,
         stems=tuple((role, name) for role, name, _ in stems),
         latents=tuple((role, name) for role, name, _ in kept),
+        midi=tuple((role, names) for role, names, _ in played),
         notes=tuple(rendering.notes),
     )
 

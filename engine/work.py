@@ -51,10 +51,12 @@ class Rendering:
     stems    role → (C, T) float32 over the hull of the targets; they add up to the take. One stem 'mix' where the
              backend cannot separate
     latents  name → array, kept beside the take so that later edits start from them
+    midi     role → a Standard MIDI File of its notes for each target; tick 0 is the target's first sample
     notes    sentences for the user: 'key heard: D major', 'tag not known: vaporwave'
     """
 
     seed: int
     stems: Mapping[str, Samples]
     latents: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    midi: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
     notes: Sequence[str] = ()

@@ -202,6 +202,7 @@ class Attempt:
             seed=word.seed,
             stems=self._scratch.stems(word),
             latents=self._scratch.latents(word),
+            midi=self._scratch.midi(word),
             notes=word.notes,
             origin=plan.origin,
             origin_take=plan.origin_take,

@@ -45,6 +45,12 @@ class Scratch:
     def latents(self, variant: Variant) -> dict[str, NDArray[np.generic]]:
         return {key: self._map(name) for key, name in variant.latents}
 
+    def midi(self, variant: Variant) -> dict[str, tuple[bytes, ...]]:
+        """role → a Standard MIDI File for each target."""
+        return {
+            role: tuple((self.folder / Path(name).name).read_bytes() for name in names) for role, names in variant.midi
+        }
+
     def clear(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -91,6 +91,10 @@ class Variant(JobWord, frozen=True, kw_only=True):
     seed: Seed
     stems: Annotated[tuple[tuple[str, str], ...], Meta(description="(role, file name)")]
     latents: Annotated[tuple[tuple[str, str], ...], Meta(description="(tensor name, file name)")] = ()
+    midi: Annotated[
+        tuple[tuple[str, tuple[str, ...]], ...],
+        Meta(description="(role, names of MIDI files, one for each target)"),
+    ] = ()
     notes: tuple[str, ...] = ()
 
 

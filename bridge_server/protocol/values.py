@@ -172,6 +172,14 @@ class Stem(Struct, frozen=True, kw_only=True):
     path: Annotated[Path, Meta(description="absolute path of a WAV")]
 
 
+class Midi(Struct, frozen=True, kw_only=True):
+    """The notes that one instrument group plays, as a Standard MIDI File."""
+
+    role: Annotated[str, Meta(description="drums, bass, …; drums follow the General MIDI percussion map")]
+    path: Annotated[Path, Meta(description="absolute path of a .mid, with tempo and meter inside")]
+    timeline: Annotated[int, Meta(description="where its tick 0 belongs on the timeline, at the span's rate")]
+
+
 class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One file of a take. Takes have one part, but for an `extend` to both sides, which has a left and a right one."""
 
@@ -194,6 +202,7 @@ class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fade: Annotated[Fade, Meta(description="already in the file's audio: lay it down as it is")] = Fade()
     loudness: Loudness = Loudness()
     stems: Annotated[tuple[Stem, ...], Meta(description="empty where there is only the mix")] = ()
+    midi: Annotated[tuple[Midi, ...], Meta(description="empty where the backend knows no notes")] = ()
 
 
 class Take(Struct, frozen=True, kw_only=True, omit_defaults=True):

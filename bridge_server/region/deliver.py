@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bridge_server.protocol.errors import EngineFault
 from bridge_server.protocol.recipe import Recipe
 from bridge_server.protocol.release import release
-from bridge_server.protocol.values import Origin, Part, Stem, Take
+from bridge_server.protocol.values import Midi, Origin, Part, Stem, Take
 from bridge_server.region.encoding import Encoding, encoding_named, encoding_of_subtype
 from bridge_server.region.excerpt import Samples
 from bridge_server.region.latents import write_latents
@@ -24,7 +24,7 @@ from bridge_server.region.piece import Formats, make_piece
 from bridge_server.region.prepared import Prepared
 from bridge_server.region.read import AudioFile
 from bridge_server.region.sheet import Sheet, lay_out
-from bridge_server.region.storage import make_folder, remove
+from bridge_server.region.storage import make_folder, remove, write_file
 from bridge_server.region.wav import Label, WaveForm, title_of, write_wav
 
 _RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
@@ -37,6 +37,7 @@ class Rendered:
     number   of the take, from 1
     seed     that it was made with
     stems    role → (C, T) float32 at the backend's rate, over the hull of the targets; they add up to the take
+    midi     role → a Standard MIDI File of its notes for each section
     latents  name → array, what the backend wants to find again when the take is edited
     origin, origin_take  of a retake: what it varies, for the recipe
     """
@@ -45,6 +46,7 @@ class Rendered:
     seed: int
     stems: Mapping[str, Samples]
     latents: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    midi: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
     notes: Sequence[str] = ()
     origin: Origin | None = None
     origin_take: str = ""
@@ -54,8 +56,9 @@ def deliver(prepared: Prepared, rendered: Rendered, folder: Path) -> Take:
     """Bring a variant home and write it into `folder`, which exists.
 
     Writes `take-N.wav` (an `extend` to both sides: `take-N.left.wav` and `take-N.right.wav`), `take-N.stems/ROLE.wav`
-    where the backend made several stems, and `take-N.latents.safetensors` where it kept something. The file that
-    `Take.path` names is written last: where it lies, the take is complete. On any error nothing of it stays.
+    where the backend made several stems, `take-N.midi/ROLE.mid` where it knows the notes, and
+    `take-N.latents.safetensors` where it kept something. The file that `Take.path` names is written last: where it
+    lies, the take is complete. On any error nothing of it stays.
 
     Stems are as long as the part's span, without handles, and have the take's gain and fades: inside the span the take
     is their sum, plus the old audio that fades out and in at the seams. Where there is no old audio (`generate`,
@@ -70,7 +73,7 @@ def deliver(prepared: Prepared, rendered: Rendered, folder: Path) -> Take:
     recipe = _recipe(prepared, rendered, notes)
     with _all_or_nothing() as written:
         latents = _write_latents(folder, rendered, prepared, sheets, written)
-        press = Press(folder, prepared, recipe, formats, written)
+        press = Press(folder, prepared, recipe, formats, rendered.midi, written)
         parts = [press.part(sheet) for sheet in reversed(sheets)][::-1]
     return Take(
         job=prepared.request.job,
@@ -156,6 +159,7 @@ class Press:
     prepared: Prepared
     recipe: Recipe
     formats: Formats
+    midi: Mapping[str, Sequence[bytes]]
     written: list[Path]
 
     def part(self, sheet: Sheet) -> Part:
@@ -176,6 +180,7 @@ class Press:
             fade=sheet.fade,
             loudness=sheet.loudness,
             stems=stems,
+            midi=self._midi(self.folder / f"{name}.midi", sheet),
         )
 
     def _stems(self, folder: Path, sheet: Sheet) -> tuple[Stem, ...]:
@@ -193,6 +198,23 @@ class Press:
             self._write(path, form, label, [self.formats.stems.encode(audio)])
             stems.append(Stem(role=role, path=str(path)))
         return tuple(stems)
+
+    def _midi(self, folder: Path, sheet: Sheet) -> tuple[Midi, ...]:
+        if not self.midi:
+            return ()
+        make_folder(folder)
+        self.written.append(folder)
+        found = []
+        for role, name in zip(self.midi, file_names(list(self.midi)), strict=True):
+            for number in sheet.sections:
+                section = self.prepared.sections[number]
+                suffix = section.side if len(sheet.sections) > 1 else ""
+                path = folder / ".".join(filter(None, (name, suffix, "mid")))
+                write_file(path, self.midi[role][number])
+                self.written.append(path)
+                timeline = sheet.timeline + section.start - sheet.first
+                found.append(Midi(role=role, path=str(path), timeline=timeline))
+        return tuple(found)
 
     def _form(self, encoding: Encoding, frames: int) -> WaveForm:
         return WaveForm(rate=self.prepared.rate, layout=self.prepared.layout, encoding=encoding, frames=frames)

@@ -25,6 +25,7 @@ class Sheet:
     """What a file of a take will hold. `frames` is always handles + span + handles.
 
     side      which end of a clip it continues
+    sections  which of the sections that were asked for it holds
     suffix    the side, in the names of files, where a take has two of them
     first     where its first sample lies, in samples of the source (of the timeline where there is none)
     span      as `Part.span` says it
@@ -34,6 +35,7 @@ class Sheet:
 
     side: Side = ""
     suffix: Side = ""
+    sections: tuple[int, ...] = (0,)
     first: int
     frames: int
     span: Span
@@ -49,16 +51,18 @@ def lay_out(prepared: Prepared, pieces: tuple[Piece, ...], encoding: Encoding) -
     """One file per piece for form 'region', one file in all for form 'whole'."""
     if prepared.is_whole:
         return (_whole(prepared, pieces, encoding),)
-    return tuple(_region(prepared, piece, len(pieces) > 1, encoding) for piece in pieces)
+    return tuple(_region(prepared, pieces, number, encoding) for number in range(len(pieces)))
 
 
-def _region(prepared: Prepared, piece: Piece, is_one_of_two: bool, encoding: Encoding) -> Sheet:
+def _region(prepared: Prepared, pieces: tuple[Piece, ...], number: int, encoding: Encoding) -> Sheet:
     """New audio with as much of the unchanged source on either side as was asked for and as there is."""
+    piece = pieces[number]
     section, (before, after) = piece.section, _handles(prepared, piece)
     first = section.start - before
     return Sheet(
         side=section.side,
-        suffix=section.side if is_one_of_two else "",
+        suffix=section.side if len(pieces) > 1 else "",
+        sections=(number,),
         first=first,
         frames=before + section.length + after,
         span=_span(prepared, section.start, section.end),
@@ -95,6 +99,7 @@ def _whole(prepared: Prepared, pieces: tuple[Piece, ...], encoding: Encoding) ->
     one = len(pieces) == 1
     return Sheet(
         side=pieces[0].section.side if one else "",
+        sections=tuple(range(len(pieces))),
         first=first,
         frames=last - first,
         span=_span(prepared, start, end),

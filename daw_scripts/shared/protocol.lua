@@ -2786,6 +2786,14 @@ return {
           doc = "empty where there is only the mix",
           default = {},
         },
+        {
+          name = "midi",
+          required = false,
+          type = "list",
+          items = {type = "midi"},
+          doc = "empty where the backend knows no notes",
+          default = {},
+        },
       },
     },
     fade = {
@@ -2861,6 +2869,32 @@ return {
           max_length = 4096,
           pattern = "^[^\\x00]*$",
           doc = "absolute path of a WAV",
+        },
+      },
+    },
+    midi = {
+      doc = "The notes that one instrument group plays, as a Standard MIDI File.",
+      fields = {
+        {
+          name = "role",
+          required = true,
+          type = "string",
+          doc = "drums, bass, …; drums follow the General MIDI percussion map",
+        },
+        {
+          name = "path",
+          required = true,
+          type = "string",
+          min_length = 1,
+          max_length = 4096,
+          pattern = "^[^\\x00]*$",
+          doc = "absolute path of a .mid, with tempo and meter inside",
+        },
+        {
+          name = "timeline",
+          required = true,
+          type = "integer",
+          doc = "where its tick 0 belongs on the timeline, at the span's rate",
         },
       },
     },

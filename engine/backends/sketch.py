@@ -11,6 +11,7 @@ from bridge_server.protocol.codec import task_of
 from bridge_server.protocol.errors import BadSpan, TooLong, Unsupported
 from bridge_server.protocol.requests import Accompany, Extend, Generate, Layer, Repaint
 from bridge_server.protocol.values import Capabilities
+from engine.sketch import midi
 from engine.sketch.composer import compose
 from engine.sketch.dice import Dice
 from engine.sketch.planning import Composed, make_plan
@@ -93,7 +94,8 @@ class SketchBackend:
             stems, notes = {}, [*notes, "strength 0: what was there stays as it was"]
         if strength <= 0 or (strength < 1 and not plan.kept):
             _mix_in_source(stems, work, strength, watch.part(0.95, 1.0))
-        return Rendering(seed=seed, stems=stems, latents=score.to_latents(), notes=tuple(notes))
+        played = midi.files(score) if strength > 0 else {}
+        return Rendering(seed=seed, stems=stems, latents=score.to_latents(), midi=played, notes=tuple(notes))
 
 
 def _checked(work: Work) -> Composed:

@@ -23,6 +23,7 @@ from bridge_server.protocol.values import (
     LiveClip,
     Lora,
     Loudness,
+    Midi,
     Music,
     Part,
     Sampling,
@@ -224,6 +225,7 @@ PART = Part(
     fade=Fade(in_samples=480, out_samples=960),
     loudness=Loudness(before=-18.5, surroundings=-17.25, after=-17.5, gain_db=2.75),
     stems=(Stem(role="drums", path=f"{FOLDER}/take-2.stems/drums.wav"),),
+    midi=(Midi(role="drums", path=f"{FOLDER}/take-2.midi/drums.mid", timeline=480_000),),
 )
 LEAST_TAKE = Take(
     job=JOB,
