@@ -73,6 +73,7 @@ Memory.prototype.recall = function () {
   presence.say(this.client, this.desk.token, now);
   if (kept) this.takeAll(kept, home ? store.load(home, this.client) : null);
   if (kept !== inSet || !kept || kept.isBrief) this.gist = null;
+  if (this.desk.courier.state === "open") this.desk.courier.greet(now);
   this.resume();
   this.keepSoon();
 };
