@@ -103,7 +103,7 @@ def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...,
 @pytest.mark.usefixtures("bridge", "voice")
 def test_a_repaint_lands_at_its_sample(world: World, run: Callable[..., Run], tmp_path: Path):
     run("repaint", "steps=2", "", "1", "2", "7").finish()
-    assert world.messages == []
+    assert (world.messages, world.console) == ([], [])
     _, track = world.project.children
     assert track.texts["P_NAME"] == "Voice – variants"
     assert [item.values["I_FIXEDLANE"] for item in track.children] == [0, 1]
@@ -279,6 +279,18 @@ def test_several_versions_become_jobs_with_one_seed(world: World, run: Callable[
     requests = [job.request for job in script.jobs]
     assert [request.lyrics for request in requests] == ["one", "two"]
     assert len({request.seed for request in requests}) == 1
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "{", "{}", '[{"request": {}}]', '[{"request": {"request": "generate"}, "place": 3}]']
+)
+def test_damaged_notes_of_jobs_are_put_aside(world: World, run: Callable[..., Run], tmp_path: Path, kept: str):
+    notes = tmp_path / "REAPER" / "Dawbridge" / "python" / "jobs.json"
+    notes.parent.mkdir(parents=True)
+    notes.write_text(kept)
+    script = run("status")
+    assert script.jobs == []
+    assert notes.with_suffix(".damaged").exists() or kept == "{}"
 
 
 def test_a_dialog_that_is_closed_does_nothing(world: World, monkeypatch: pytest.MonkeyPatch):

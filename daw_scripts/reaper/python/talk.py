@@ -55,14 +55,23 @@ class Talk:
     next_look: float = 0.0
 
     def __post_init__(self) -> None:
-        try:
-            kept = json.loads(self.store.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            kept = []
-        for entry in kept:
+        for entry in self._kept():
             request = codec.read_request(json.dumps(entry["request"]).encode(), "json")
             assert isinstance(request, JobRequest)
             self.jobs[request.job] = Job(request, entry["place"])
+
+    def _kept(self) -> list[dict[str, Any]]:
+        """What an earlier run has written down; nothing where that is damaged, which is then left as it is."""
+        try:
+            kept = json.loads(self.store.read_text(encoding="utf-8"))
+            for entry in kept:
+                codec.read_request(json.dumps(entry["request"]).encode(), "json")
+                entry["place"]["verb"]
+        except (OSError, ValueError, KeyError, TypeError, BridgeError):
+            if self.store.is_file():
+                self.store.replace(self.store.with_suffix(".damaged"))
+            return []
+        return list(kept)
 
     def submit(self, request: JobRequest, place: dict[str, Any]) -> Job:
         """Remembers a request, to be sent at the next `tick`."""
