@@ -164,3 +164,28 @@ test("11. without a rate from the device, the rate of the clip's file counts", (
   stage.advance(2_000);
   assert.equal(stage.ask("repaint").span.rate, 44_100);
 });
+
+test("4. a muted clip does not count, and is told as muted where it is near", () => {
+  const stage = new Stage({ clip: { muted: 1 } });
+  assert.match(stage.refusal("repaint"), /^No audio sounds on “3 Vocals”/);
+  stage.set.addClip(stage.track, stage.audio("/Users/ana/b.wav", 4), 30);
+  stage.brace(30, 34);
+  assert.deepEqual(clipsOf(stage.ask("repaint")).map((clip) => clip.muted), [true, false]);
+});
+
+test("8. the clip in Clip View has neighbours on its track: they are heard too", () => {
+  const stage = new Stage();
+  stage.set.addClip(stage.track, stage.audio("/Users/ana/b.wav", 4), 28);
+  stage.set.view.put("detail_clip", stage.clip);
+  const request = stage.ask("repaint", { source: 1 });
+  assert.deepEqual(clipsOf(request).map((clip) => clip.start_time), [8, 28]);
+  assert.deepEqual(request.span, { start: 192_000, end: 672_000, rate: 48_000 });
+});
+
+test("2. a warped clip whose map Live does not tell is refused; in the surroundings it is left out", () => {
+  const stage = new Stage({ clip: { warping: 1, loop_end: 20, markers: [] } });
+  assert.match(stage.refusal("repaint"), /^Live does not tell how a clip in the range is warped/);
+  stage.set.addClip(stage.track, stage.audio("/Users/ana/b.wav", 4), 30);
+  stage.brace(30, 34);
+  assert.deepEqual(clipsOf(stage.ask("repaint")).map((clip) => clip.start_time), [30]);
+});

@@ -251,3 +251,11 @@ test("the wrong key in connection.json does not make the script knock without en
   stage.bridge.write();
   stage.until(() => stage.bridge.jobs.size === 1);
 });
+
+test("a Max without Global: the device works, alone", () => {
+  const stage = new Stage({ loaded: false });
+  delete stage.device().context.Global;
+  stage.max.start();
+  stage.advance(2_000);
+  stage.land("repaint", { variants: 0 });
+});

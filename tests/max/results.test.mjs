@@ -165,3 +165,19 @@ test("results are remembered with the set: after Live was started anew they can 
   stage.max.message("pick", 1);
   stage.until(() => stage.max.ui.message === "Variant 2 plays.");
 });
+
+for (const version of [[12, 3, 5], [12, 1, 0]]) {
+  test(`a take was chosen before it was laid in (Live ${version.join(".")}): it is the one that is heard`, () => {
+    const stage = new Stage({ live: { version } });
+    const request = stage.ask("repaint", { variants: 2 });
+    stage.set.song.put("record_mode", 1);
+    stage.done(request);
+    stage.bridge.tell(request.job, { event: "place", take: stage.takes(request)[1] });
+    stage.advance(2_000);
+    stage.set.song.put("record_mode", 0);
+    stage.until(() => /^Done/.test(stage.max.ui.message));
+    assert.equal(stage.max.ui.pick, 1);
+    if (version[1] === 3) assert.deepEqual(mains(stage), ["take-2.wav"]);
+    else assert.deepEqual(stage.ours.map((track) => track.get("mute")), [1, 0, 1]);
+  });
+}

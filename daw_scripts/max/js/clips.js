@@ -65,8 +65,14 @@ function markersIn(text) {
 
 /** Whether the file of `raw` is where Live says; refuses a clip whose file is on a drive that is not there. */
 exports.needFile = function (raw) {
-  if (!raw.path) throw new Refusal("no_file");
+  if (!exports.isWhole(raw)) throw new Refusal(raw.path ? "no_markers" : "no_file");
   if (!files.isThere(raw.path)) throw new Refusal("offline", { path: raw.path });
+};
+
+/** Whether Live told enough of a clip for the bridge to find its sound. */
+exports.isWhole = function (raw) {
+  return Boolean(raw.path) && raw.sample_length > 0 && raw.end_time > raw.start_time
+    && (!raw.warping || raw.warp_markers.length > 1);
 };
 
 /** A clip of the Session as if it lay at beat 0 of a timeline of its own: its loop region. */

@@ -10,10 +10,11 @@
  *   seq             of the newest event about it
  *   since           of the newest event of all when it was asked for
  *   cancelling      id of the `cancel` that the user asked for
+ *   wanted          the variant that somebody chose before it was laid in
  * and, not kept: fraction, stage, position (jobs before it).
  */
 var LAST = { done: true, failed: true, cancelled: true };
-var KEPT = ["id", "request", "place", "state", "takes", "problem", "seq", "since", "cancelling"];
+var KEPT = ["id", "request", "place", "state", "takes", "problem", "seq", "since", "wanted", "cancelling"];
 
 exports.open = function () {
   return new Jobs();

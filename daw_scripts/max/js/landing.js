@@ -1,9 +1,10 @@
 /**
  * Lays finished takes beside the original, on fresh tracks: nothing of the user's is ever written over.
  *
- * From Live 12.2 on a job gets one track: the first variant on it, and every variant in a take lane of its own, as an
- * archive. Before, every variant gets a track, all but the first muted. Clips of the Session get the next empty slots.
- * Names end with the last digits of the job, so that a result is found again when ids have changed.
+ * From Live 12.2 on a job gets one track: the variant that is heard on it (the first, if nobody chose), and every variant
+ * in a take lane of its own, as an archive. Before, every variant gets a track, all but that one muted. Clips of the
+ * Session get the next empty slots. Names end with the last digits of the job, so that a result is found again when ids
+ * have changed.
  */
 var beats = require("./beats");
 var files = require("./files");
@@ -23,6 +24,8 @@ var tracks = require("./tracks");
  */
 exports.land = function (work, desk, job, done) {
   var landing = { job: job, place: job.place, takes: job.takes, song: {}, pieces: [], made: [], oddity: "" };
+  var wanted = job.takes.filter(function (take) { return take.number === job.wanted; })[0];
+  landing.chosen = (wanted || job.takes[0]).number;
   song.read(work, landing.song);
   work.then(function () {
     if (landing.song.isRecording) return void done({ wait: "wait_recording" });
@@ -153,9 +156,8 @@ function note(landing, piece, clip, oddity) {
 function onLanes(work, desk, landing, then) {
   makeTrack(work, landing, trackName(landing, 0), function (track) {
     if (!track) return void then();
-    var chosen = landing.takes[0].number;
     landing.pieces.forEach(function (piece) {
-      if (piece.number !== chosen) return;
+      if (piece.number !== landing.chosen) return;
       work.then(function () {
         lay.onto(work, desk, track, piece, function (clip, oddity) { note(landing, piece, clip, oddity); });
       });
@@ -187,12 +189,12 @@ function onLane(work, desk, landing, track, take) {
 }
 
 function onTracks(work, desk, landing, then) {
-  landing.takes.forEach(function (take, index) {
+  landing.takes.forEach(function (take) {
     work.then(function () {
       makeTrack(work, landing, trackName(landing, landing.takes.length > 1 ? take.number : 0), function (track) {
         if (!track) return;
         landing.made[landing.made.length - 1].number = take.number;
-        if (index > 0) track.set("mute", 1);
+        if (take.number !== landing.chosen) track.set("mute", 1);
         landing.pieces.forEach(function (piece) {
           if (piece.number !== take.number) return;
           work.then(function () {
@@ -229,7 +231,7 @@ function resultOf(landing, made) {
     }),
     seconds: landing.takes[0].parts[0].samples / landing.takes[0].parts[0].span.rate,
     tracks: made,
-    chosen: landing.takes[0].number,
+    chosen: landing.chosen,
     kept: 0
   };
 }

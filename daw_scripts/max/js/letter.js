@@ -34,7 +34,8 @@ function faultOfValue(value, field, where) {
   if (protocol.types[field.type]) return faultOfFields(value, protocol.types[field.type].fields, where + ".");
   if (field.type === "list") return faultOfList(value, field, where);
   if (field.type === "integer" && Math.floor(value) !== value) return where + " is no whole number";
-  if ((field.type === "integer" || field.type === "number") && !isFinite(value)) return where + " is no number";
+  var isNumber = typeof value === "number" && isFinite(value);
+  if ((field.type === "integer" || field.type === "number") && !isNumber) return where + " is no number";
   if ((field.type === "string" || field.type === "boolean") && typeof value !== field.type) {
     return where + " is no " + field.type;
   }

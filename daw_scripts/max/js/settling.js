@@ -132,6 +132,8 @@ function pickIn(work, desk, result, number) {
 /** Somebody chose a take, here or on a page: it is the one that shall play. */
 exports.place = function (desk, take) {
   var result = desk.results.filter(function (one) { return one.job === take.job; })[0];
+  var job = desk.jobs.get(take.job);
+  if (job) job.wanted = take.number;
   if (!result || result.chosen === take.number || result.takes.length < 2) return;
   doing(desk, function (work) { pickIn(work, desk, result, take.number); });
 };

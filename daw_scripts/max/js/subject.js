@@ -147,7 +147,7 @@ function collect(work, ask, subject) {
 function readInto(work, subject, id, list, isInside) {
   clips.read(work, id, subject.song.tempo, function (raw) {
     if (isInside) clips.needFile(raw);
-    else if (!raw.path) return;
+    else if (!clips.isWhole(raw)) return;
     if (subject.isSession) clips.asTimeline(raw, subject.range.end);
     raw.id = id;
     list.push(raw);

@@ -16,6 +16,7 @@ exports.english = {
     + "muted, or select the track that has one.",
   no_tracks: "No audio track sounds between bar {start} and bar {end}. A layer needs other tracks to listen to.",
   no_file: "This clip has no file. Save the set or bounce the clip first.",
+  no_markers: "Live does not tell how a clip in the range is warped. Bounce the clip first, or switch its Warp off.",
   offline: "The file of a clip is not there: {path}. Connect its drive, or find it in Live's File Manager.",
   recording: "Live is recording. Stop recording first.",
   too_short: "The range is shorter than a tenth of a second. Choose a longer one.",
