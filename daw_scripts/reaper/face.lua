@@ -60,9 +60,10 @@ function Face:draw(session, now)
   return self.window.is_open and (#list > 0 or self.stays)
 end
 
---- A face for Session:run. `stays`: it is open until the user closes it, even where nothing goes on.
-function M.new(stays)
-  local face = { window = window.new(text.say("title")), wants_window = true, stays = stays or false }
+--- A face for Session:run. `stays`: it is open until the user closes it, even where nothing goes on. `is_shy`: it opens
+-- only when there is something to say.
+function M.new(stays, is_shy)
+  local face = { window = window.new(text.say("title")), wants_window = not is_shy, stays = stays or false }
   setmetatable(face, Face)
   return {
     draw = function(session, now) return face:draw(session, now) end,

@@ -111,8 +111,9 @@ function M.start(chores, job, ended, only)
   local spot, outcome, sentence = ready(job, (host.project()))
   if not spot then return ended(outcome, sentence) end
   if not only and is_there(job, spot) then return ended("landed") end
-  local opened = pieces.list(job, only)
+  local opened = {}
   local function work(pause, _, wait)
+    opened = pieces.list(job, only)
     local fine, unreadable = pieces.open(opened, pause)
     if not fine then
       outcome, sentence = parked(job, "unreadable_take", unreadable)

@@ -12,8 +12,7 @@
 --   current:cancel(id)                  stops a job; without an id the newest one
 --   current:dismiss(id)                 takes a job that has ended (failed, parked) off the list
 --   current:is_reachable()              whether a bridge runs; nil and a problem for text.problem
--- current:start_bridge()              starts one: true; nil and a sentence. Never in the middle of a drawing loop's
--- frame
+--   current:start_bridge()              starts one: true; nil and a sentence. Not in the middle of drawing a frame
 --   current:engine_text()               how the engine is, in a sentence
 --   current:rows(now)                   the jobs, as reaper/status.lua describes them
 --   current.notices                     sentences to be shown until the user has read them: clear the list then
@@ -22,12 +21,14 @@
 -- Results that lie in the project are steered with reaper/steering.lua (look, play, step, keep, discard); what `keep`
 -- returns goes to `current:tell(message)`.
 --
--- A face with a loop of its own calls `current:run(face)`, where face is `{draw(session, now), close(), is_keeper}`.
+-- A face with a loop of its own calls `current:run(shown)`, where `shown` is `{draw(session, now), close(), is_keeper}`.
 -- `draw` is called once a tick, after the work of that tick, and returns true for as long as the face wants to live;
 -- when it does not, and no job needs the loop, the loop ends. A keeper (the panel) takes the loop over from any other
--- script. No call but `start_bridge` waits for anything; a tick takes less than 5 ms.
+-- script; when it is closed while jobs run, they go on behind a small window that shows only if there is something to
+-- say. No call but `start_bridge` waits for anything; a tick takes less than 5 ms.
 local chores = require("reaper.chores")
 local courier = require("shared.courier")
+local face = require("reaper.face")
 local host = require("reaper.host")
 local ids = require("shared.ids")
 local jobs = require("shared.jobs")
@@ -233,15 +234,15 @@ function Session:tick(now)
   landing.continue_peaks()
 end
 
---- Runs the loop with `face`, or leaves it to the script that runs it already.
-function Session:run(face)
-  self.face, self.is_guest = face, not face.is_keeper and self.voice:another_speaks()
+--- Runs the loop with the face `shown`, or leaves it to the script that runs it already.
+function Session:run(shown)
+  self.face, self.is_guest = shown, not shown.is_keeper and self.voice:another_speaks()
   self.patience_ends = host.now() + PATIENCE_SECONDS
   for _, sentence in ipairs(self.is_guest and self.notices or {}) do
     orders.give({ order = "notice", sentence = sentence })
   end
   host.at_exit(function()
-    face.close()
+    self.face.close()
     self.voice:stop()
     if not self.is_guest then host.mark_running(false) end
   end)
@@ -268,8 +269,13 @@ function Session:turn()
   elseif not self.is_broken then
     self:tick(now)
   end
-  local wants_to_live = self.face.draw(self, now)
-  if not wants_to_live and (self.is_broken or self.face.is_keeper or not self:has_work()) then self:leave() end
+  if self.face.draw(self, now) then return end
+  if self.is_broken or not self:has_work() then return self:leave() end
+  if self.face.is_keeper then
+    -- The panel was closed, and jobs still run: they land all the same.
+    self.face.close()
+    self.face = face.new(false, true)
+  end
 end
 
 function Session:loop()

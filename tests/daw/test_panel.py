@@ -286,13 +286,22 @@ def test_the_space_bar_plays(stage: Stage):
     assert listed(stage.studio.world.commands) == [40044]
 
 
-def test_closing_the_panel_ends_it_and_the_jobs_wait(stage: Stage):
+def test_closing_the_panel_leaves_its_jobs_at_work(stage: Stage):
     request = stage.go()
     stage.panel.gui.is_closing = True
-    stage.studio.finish()
+    stage.studio.tick(5)
     stage.desk.accept(request.job)
     stage.desk.done(request)
-    stage.panel.gui.is_closing = False
+    stage.studio.finish()
+    assert landed(stage.song.project) == request.variants
+    assert not stage.studio.has_window, "there was nothing to say"
+
+
+def test_a_panel_that_died_is_opened_again_and_finds_its_jobs(stage: Stage):
+    request = stage.go()
+    stage.studio.fake.terminate()
+    stage.desk.accept(request.job)
+    stage.desk.done(request)
     stage.studio.run(PANEL)
     stage.studio.until(lambda: landed(stage.song.project) == request.variants)
 
