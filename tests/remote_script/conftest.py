@@ -14,6 +14,7 @@ import soundfile
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from daw_scripts.remote_script.Dawbridge import commands
 from daw_scripts.remote_script.Dawbridge.surface import Surface
 from tests.remote_script.desk import Desk
 from tests.remote_script.fake_live import CInstance, Clip, Song, Track
@@ -132,6 +133,12 @@ class Studio:
         info = soundfile.info(path)
         given = {"file_path": path, "sample_length": info.frames, "sample_rate": float(info.samplerate)}
         return track.put(start, end, name=name, loop_end=seconds, end_marker=seconds, **{**given, **values})
+
+
+@pytest.fixture(autouse=True)
+def any_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests, and a real Live, may have the usual ports."""
+    monkeypatch.setattr(commands, "PORTS", (0,))
 
 
 @pytest.fixture

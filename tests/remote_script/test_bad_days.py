@@ -1,11 +1,13 @@
 """The bridge is away, comes back, forgets, repeats; datagrams get lost; files cannot be written; our own slips."""
 
 import json
+import socket
 import subprocess
 from collections.abc import Callable
 
 import pytest
 
+from daw_scripts.remote_script.Dawbridge import commands
 from daw_scripts.remote_script.Dawbridge import home as home_module
 from daw_scripts.remote_script.Dawbridge.jobs import Jobs
 from tests.remote_script.conftest import Studio, fill
@@ -216,6 +218,22 @@ def test_two_lives_have_two_ports(studio: Studio, open_studio: Callable[..., Stu
     other = open_studio()
     assert 0 not in (studio.port, other.port)
     assert other.port != studio.port
+
+
+def test_all_ports_are_taken(open_studio: Callable[..., Studio], monkeypatch: pytest.MonkeyPatch):
+    """Clip names still work."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        taken = other.getsockname()[1]
+        monkeypatch.setattr(commands, "PORTS", range(taken, taken + 1))
+        studio = open_studio()
+        assert f"{taken}–{taken} are taken; only clip names work" in studio.said[-1]
+        fill(studio)
+        (clip,) = studio.song.tracks[0].arrangement_clips
+        studio.song.view.detail_clip = clip
+        studio.tick()
+        clip.__dict__["_name"] = "db:repaint"
+        studio.until(lambda: studio.desk.requests)
 
 
 def test_jobs_cannot_be_remembered(studio: Studio, monkeypatch: pytest.MonkeyPatch):

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
@@ -25,6 +25,7 @@ OSC_TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["C
 VALUES = st.lists(st.one_of(OSC_TEXT, st.integers(-(2**31), 2**31 - 1), st.floats(width=32, allow_nan=False)))
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_osc_is_that_of_python_osc(values: list):
     data = osc.encode("/dawbridge/live/x", *values)
@@ -36,6 +37,7 @@ def test_osc_is_that_of_python_osc(values: list):
     assert osc.decode(builder.build().dgram) == ("/a", values)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=64))
 def test_no_bytes_break_the_osc_reader(data: bytes):
     try:

@@ -95,7 +95,7 @@ class ControlPort:
             except OSError:
                 found.close()
             else:
-                self._socket, self.port = found, port
+                self._socket, self.port = found, found.getsockname()[1]
                 return
 
     def close(self) -> None:
