@@ -57,8 +57,8 @@ def _script(patch: Patch, description: Description, build: Build) -> None:
         "newobj",
         f"{build.script_class} {description.script}",
         shape=Shape(1, ("",) * len(outlets)),
-        saved_object_attributes={"filename": description.script, "parameter_enable": 0},
         textfile={"filename": description.script, "flags": 0, "embed": 0, "autowatch": 0},
+        **_named_as(build.script_class, description.script),
     )
     patch.add("in", "newobj", "deferlow")
     patch.chain("in", "script")
@@ -80,6 +80,13 @@ def _script(patch: Patch, description: Description, build: Build) -> None:
     patch.chain("memory", "memory-back", "in")
     for target in ("udpsend", "udpreceive", "memory"):
         patch.cord("script", outlets.index(target), target)
+
+
+def _named_as(script_class: str, script: str) -> dict[str, Any]:
+    """Where Max 9 and Max 8 save the name of a script beside the text of its box."""
+    if script_class == "v8":
+        return {"filename": script, "saved_object_attributes": {"parameter_enable": 0}}
+    return {"saved_object_attributes": {"filename": script, "parameter_enable": 0}}
 
 
 def _start(patch: Patch) -> None:

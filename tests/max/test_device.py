@@ -52,6 +52,9 @@ def test_two_devices_differ_only_in_what_runs_the_script():
     new, old = patcher(0), patcher(1)
     assert boxes(new)["script"].pop("text") == "v8 dawbridge.js"
     assert boxes(old)["script"].pop("text") == "js dawbridge.js"
+    assert boxes(new)["script"].pop("filename") == "dawbridge.js"
+    assert boxes(new)["script"].pop("saved_object_attributes") == {"parameter_enable": 0}
+    assert boxes(old)["script"].pop("saved_object_attributes")["filename"] == "dawbridge.js"
     assert new.pop("appversion")["major"] == 9
     assert old.pop("appversion")["major"] == 8
     assert new == old
