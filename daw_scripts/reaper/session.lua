@@ -21,11 +21,11 @@
 -- Results that lie in the project are steered with reaper/steering.lua (look, play, step, keep, discard); what `keep`
 -- returns goes to `current:tell(message)`.
 --
--- A face with a loop of its own calls `current:run(shown)`, where `shown` is `{draw(session, now), close(), is_keeper}`.
--- `draw` is called once a tick, after the work of that tick, and returns true for as long as the face wants to live;
--- when it does not, and no job needs the loop, the loop ends. A keeper (the panel) takes the loop over from any other
--- script; when it is closed while jobs run, they go on behind a small window that shows only if there is something to
--- say. No call but `start_bridge` waits for anything; a tick takes less than 5 ms.
+-- A face with a loop of its own calls `current:run(shown)`, where `shown` is `{draw(session, now), close(),
+-- is_keeper}`. `draw` is called once a tick, after the work of that tick, and returns true for as long as the face
+-- wants to live; when it does not, and no job needs the loop, the loop ends. A keeper (the panel) takes the loop over
+-- from any other script; when it is closed while jobs run, they go on behind a small window that shows only if there
+-- is something to say. No call but `start_bridge` waits for anything; a tick takes less than 5 ms.
 local chores = require("reaper.chores")
 local courier = require("shared.courier")
 local face = require("reaper.face")

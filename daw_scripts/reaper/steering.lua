@@ -38,6 +38,22 @@ function M.group(project, job, number, beside)
     takes = takes }
 end
 
+--- As `look`, but a result with several variants comes before one with a single one, where the user has not selected
+-- just that.
+local function look_for_variants(project)
+  local first, reason, values = M.look(project)
+  if not first or #first.numbers > 1 then return first, reason, values end
+  local seen = { [first.job] = true }
+  for _, chosen in ipairs(results.selected(project)) do
+    if not seen[chosen.mark.job] then
+      seen[chosen.mark.job] = true
+      local group = M.group(project, chosen.mark.job, chosen.mark.number, { chosen.track })
+      if group and #group.numbers > 1 then return group end
+    end
+  end
+  return nil, "one_variant", {}
+end
+
 --- Whether takes of several variants lie in one item (REAPER 6) rather than in lanes.
 local function is_multi(result)
   local count = 0
@@ -94,9 +110,8 @@ end
 --- Lets the variant `step` further on (1 or -1) be heard, round and round. Returns its number; nil, the name of a
 -- sentence and its values.
 function M.step(project, step)
-  local group, reason, values = M.look(project)
+  local group, reason, values = look_for_variants(project)
   if not group then return nil, reason, values end
-  if #group.numbers < 2 then return nil, "one_variant", {} end
   local at = 1
   for index, number in ipairs(group.numbers) do
     if number == group.number then at = index end

@@ -133,6 +133,14 @@ def test_choosing_in_one_range_changes_nothing_in_another(song: Song):
     assert sorted(lane for lane, plays in lanes(song).items() if plays) == [2, 4]
 
 
+def test_a_result_with_variants_comes_before_one_without(song: Song):
+    drop(song)
+    land(song, song.do("Generate into time selection", "dub", "", "1", ""))
+    song.studio.act(NEXT)
+    assert song.studio.messages == []
+    assert [lane for lane, plays in lanes(song).items() if plays] == [1]
+
+
 def test_a_single_variant_cannot_be_chosen_among(song: Song):
     land(song, song.ask("lofi", "", "1", "1", "7"))
     song.studio.act(NEXT)
