@@ -10,37 +10,14 @@ from bridge_server.protocol.errors import OutOfMemory
 from bridge_server.protocol.events import EngineChanged
 from bridge_server.protocol.values import Capabilities
 from tests.daw.conftest import Song
-from tests.daw.panel import IMGUI, Panel
-from tests.daw.studio import BUNDLES, items_of, landed, listed
-
-PANEL = BUNDLES["Dawbridge_Panel.lua"]
+from tests.daw.panel import IMGUI
+from tests.daw.panel_stage import PANEL, Stage
+from tests.daw.studio import items_of, landed, listed
 
 
 @pytest.fixture(params=["5.3", "5.4"])
-def stage(request: pytest.FixtureRequest, make_song: Callable[..., Song]) -> "Stage":
+def stage(request: pytest.FixtureRequest, make_song: Callable[..., Song]) -> Stage:
     return Stage(make_song(lua=request.param, extensions={"imgui": IMGUI}))
-
-
-class Stage:
-    """A song with the panel open."""
-
-    def __init__(self, song: Song) -> None:
-        self.song, self.studio, self.desk = song, song.studio, song.desk
-        self.studio.run(PANEL)
-        self.studio.tick(2)
-        self.panel = Panel(self.studio)
-
-    def go(self, verb: str = "Repaint") -> Any:
-        """Press the button below the form, and read the job that comes of it."""
-        self.panel.press(verb, at="Dawbridge")
-        return self.studio.until(self.desk.next_job)
-
-    def land(self, request: Any) -> None:
-        self.desk.accept(request.job)
-        self.desk.start(request.job)
-        self.desk.done(request)
-        self.studio.until(lambda: landed(self.song.project) == request.variants)
-        self.studio.wait(1)
 
 
 def test_a_repaint_from_the_form_to_the_timeline(stage: Stage):
@@ -133,7 +110,12 @@ def test_what_cannot_be_asked_is_said_below_the_form(stage: Stage):
 
 def test_a_verb_without_a_backend_is_grey(stage: Stage):
     sketch = Capabilities(
-        backend="sketch", model="s", about="", sample_rate=48_000, tasks=("repaint", "generate", "again")
+        backend="sketch",
+        model="s",
+        about="",
+        sample_rate=48_000,
+        tasks=("repaint", "generate", "again"),
+        settings=("guidance_scale",),
     )
     stage.desk.abilities = {"backends": (sketch,)}
 
@@ -143,6 +125,14 @@ def test_a_verb_without_a_backend_is_grey(stage: Stage):
 
     stage.studio.until(is_grey)
     assert stage.panel.tooltip("Edit lyrics") == "No backend that is installed can do this."
+    stage.panel.press("Advanced")
+    stage.studio.tick()
+    assert "Guidance scale" in {thing.label for thing in stage.panel.things}
+    assert "Infer step" not in {thing.label for thing in stage.panel.things}
+    stage.panel.press("Backend")
+    stage.panel.press("sketch")
+    stage.studio.tick()
+    assert stage.panel.thing("Backend").value == "sketch"
     assert not stage.panel.thing("Repaint").is_disabled
     assert "The engine is ready." in stage.panel.text
 

@@ -25,7 +25,7 @@ def test_settings_become_fields_of_requests(lua: Any):
         "use_erg_tag": "no",
         "language": "de",
     }
-    texts |= {"backend": "sketch", "preview": "yes", "omega_scale": ""}
+    texts |= {"backend": "sketch", "omega_scale": ""}
     repaint = read_settings(lua, texts, [{"path": " /a ", "weight": 1}])
     assert '"guidance_scale":7.5' in repaint
     assert '"infer_step":27' in repaint
@@ -35,7 +35,6 @@ def test_settings_become_fields_of_requests(lua: Any):
     assert '"language":"de"' in repaint
     assert "omega" not in repaint
     assert '"backend":"sketch"' in repaint
-    assert '"preview":true' in repaint
 
 
 @pytest.mark.parametrize(

@@ -6,67 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.daw.panel import IMGUI, Panel
-from tests.daw.studio import Studio
-
-DESK = """
-local studio = ...
-local text = require("shared.text")
-local host = require("reaper.host")
-text.add(require("reaper.panel.texts"))
-local view = require("reaper.panel.view")
-local drafts = require("reaper.panel.drafts").open()
-local desk = { asked = {}, reasons = {}, shown_jobs = {}, said = {} }
-desk.shown_engine = { sentence = "The engine is ready." }
-local function note(name)
-  desk[name] = function(_, ...) desk.asked[#desk.asked + 1] = { name, ... } return desk.fault end
-end
-for _, name in ipairs({ "start", "cancel", "retry", "dismiss", "listen", "keep", "discard", "answer", "play_or_stop",
-  "clear_notices", "read_selection" }) do note(name) end
-function desk:engine() return self.shown_engine end
-function desk:reason(verb) return self.reasons[verb] end
-function desk:backends() return { "sketch", "ace-step-v1" } end
-function desk:jobs() return self.shown_jobs end
-function desk:result() return self.shown_result end
-function desk:notices() return self.said end
-function desk:question() return self.asks end
-function desk:wire() return "panel_wire_mailbox" end
-function desk:selection() return "0:04.000–0:08.000 (time selection)" end
-function desk:fields(verb) return verb.fields end
-function desk:submit(id)
-  local verb = require("shared.verbs").get(id)
-  self.asked[#self.asked + 1] = { "submit", id, drafts:answers_for(verb, verb.fields) }
-  return self.fault
-end
-local gui = require("reaper.host.extensions").imgui()
-local drawn = view.new(gui, desk, drafts)
-local function loop()
-  if drawn:draw() then host.defer(loop) else desk.is_closed = true end
-end
-host.defer(loop)
-return { desk = desk, drafts = drafts, view = drawn }
-"""
-
-
-class Window:
-    def __init__(self, folder: Path, home: Path, kept: Any = None, lua: str = "5.4") -> None:
-        self.studio = Studio(folder, home, kept=kept, lua=lua, imgui=IMGUI)
-        self.studio.runtime.globals().reaper = self.studio.fake.reaper
-        parts = self.studio.runtime.execute(DESK)
-        self.desk, self.drafts, self.view = parts.desk, parts.drafts, parts.view
-        self.panel = Panel(self.studio)
-        self.studio.tick()
-
-    @property
-    def asked(self) -> list[tuple[Any, ...]]:
-        return [tuple(one.values()) for one in self.desk.asked.values()]
-
-    def table(self, values: Any) -> Any:
-        if isinstance(values, dict):
-            return self.studio.runtime.table_from({key: self.table(value) for key, value in values.items()})
-        if isinstance(values, list):
-            return self.studio.runtime.table_from([self.table(value) for value in values])
-        return values
+from tests.daw.panel_window import Window, submit
 
 
 @pytest.fixture(params=["5.3", "5.4"])
@@ -77,11 +17,6 @@ def window(request: pytest.FixtureRequest, tmp_path: Path) -> Window:
 @pytest.fixture
 def reopen(tmp_path: Path) -> Callable[[Any], Window]:
     return lambda kept: Window(tmp_path, tmp_path / "home", kept=kept)
-
-
-def submit(window: Window, verb: str) -> None:
-    """Press the button below the form; the one of the same name in the table chooses the verb."""
-    window.panel.press(verb, at="Dawbridge")
 
 
 VERBS = {
@@ -277,20 +212,31 @@ def test_settings_and_loras_are_under_advanced(window: Window):
     window.studio.tick()
     window.panel.type("File", "/models/rap", "lora1")
     window.panel.type("Weight", -0.5, "lora1")
-    window.panel.press("Preview half-way")
     assert dict(window.drafts.settings) == {
         "guidance_scale": "7,5",
         "infer_step": "27",
         "oss_steps": "16, 29, 52",
         "cfg_type": "cfg_star",
         "backend": "ace-step-v1",
-        "preview": "yes",
     }
     assert dict(window.drafts.loras[1]) == {"path": "/models/rap", "weight": -0.5}
     assert window.panel.tooltip("Guidance scale") == "how closely the words are followed; 0 and 1: not guided"
     window.panel.press("–", "lora1")
     assert len(window.drafts.loras) == 0
     window.studio.tick()
+
+
+def test_only_settings_that_mean_something_are_shown(window: Window):
+    window.panel.press("Advanced")
+    window.desk.known = window.table({"infer_step": True, "loras": True})
+    window.studio.tick()
+    fields = {thing.label for thing in window.panel.things if thing.path.endswith("advanced")}
+    assert {"Infer step", "+ LoRA", "Backend"} <= fields
+    assert not {"Guidance scale", "Language of the lyrics (en, de, ja …)"} & fields
+    window.desk.known = window.table({})
+    window.studio.tick()
+    assert "no settings of its own" in window.panel.text
+    assert "+ LoRA" not in {thing.label for thing in window.panel.things}
 
 
 def test_what_was_typed_is_there_the_next_time_but_the_seed(window: Window, reopen: Callable[[Any], Window]):

@@ -33,6 +33,12 @@ local function one(gui, context, drafts, field)
   if gui.IsItemHovered(context, gui.HoveredFlags_DelayShort) then gui.SetTooltip(context, field.doc) end
 end
 
+local function language(gui, context, drafts)
+  gui.SetNextItemWidth(context, NUMBER_WIDTH)
+  local changed, typed = gui.InputText(context, text.say("panel_language"), drafts.settings.language or "")
+  if changed then drafts.settings.language = typed end
+end
+
 local function lora_rows(gui, context, drafts)
   gui.SeparatorText(context, text.say("panel_loras"))
   for index, lora in ipairs(drafts.loras) do
@@ -57,18 +63,18 @@ local function lora_rows(gui, context, drafts)
   end
 end
 
---- Draws the header and, where it is open, what stands below it. `backends`: their names.
-function M.draw(gui, context, drafts, backends)
+--- Draws the header and, where it is open, what stands below it. `backends`: their names; `known`: the settings that
+-- mean something to the one that is chosen, name → true, or nil where nobody knows.
+function M.draw(gui, context, drafts, backends, known)
   if not gui.CollapsingHeader(context, text.say("panel_advanced")) then return end
   gui.PushID(context, "advanced")
   combo(gui, context, text.say("panel_backend"), drafts, "backend", backends)
-  gui.SetNextItemWidth(context, NUMBER_WIDTH)
-  local changed, language = gui.InputText(context, text.say("panel_language"), drafts.settings.language or "")
-  if changed then drafts.settings.language = language end
-  local switched, is_on = gui.Checkbox(context, text.say("panel_preview"), drafts.settings.preview == "yes")
-  if switched then drafts.settings.preview = is_on and "yes" or "" end
-  for _, field in ipairs(settings.fields()) do one(gui, context, drafts, field) end
-  lora_rows(gui, context, drafts)
+  if not known or known.language then language(gui, context, drafts) end
+  for _, field in ipairs(settings.fields()) do
+    if not known or known[field.name] then one(gui, context, drafts, field) end
+  end
+  if known and not next(known) then gui.TextWrapped(context, text.say("panel_no_settings")) end
+  if not known or known.loras then lora_rows(gui, context, drafts) end
   gui.PopID(context)
 end
 

@@ -3,6 +3,7 @@ local form = require("reaper.form")
 local host = require("reaper.host")
 local ids = require("shared.ids")
 local json = require("shared.json")
+local offer = require("shared.offer")
 local ranges = require("reaper.ranges")
 local settings = require("reaper.panel.settings")
 local steering = require("reaper.steering")
@@ -44,6 +45,23 @@ function Desk:backends()
   for index, backend in ipairs(welcome and welcome.backends or {}) do names[index] = backend.backend end
   return names
 end
+
+--- The settings that mean something to the backend that is chosen: name → true; nil where nobody knows.
+function Desk:settings()
+  local welcome = self.session.courier.welcome
+  if not welcome or #(welcome.backends or {}) == 0 then return nil end
+  local wanted = self.drafts.settings.backend or ""
+  if wanted == "" then wanted = welcome.default_backend or "" end
+  local known = {}
+  for _, backend in ipairs(welcome.backends) do
+    local is_meant = wanted == "" or backend.backend == wanted
+    for _, name in ipairs(is_meant and backend.settings or {}) do known[name] = true end
+  end
+  return known
+end
+
+--- Names of the stems that backends can add.
+function Desk:roles() return offer.roles(self.session.courier.welcome) end
 
 --- The name of the sentence that says how letters travel.
 function Desk:wire()

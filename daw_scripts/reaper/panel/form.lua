@@ -9,7 +9,8 @@ local LYRICS_HEIGHT = 110
 
 local function caption(field) return text.say("panel_" .. field) end
 
-local function hint(field)
+local function hint(field, roles)
+  if field == "role" and #roles > 0 then return table.concat(roles, ", ") end
   local name = "panel_" .. field .. "_hint"
   return text.has(name) and text.say(name) or ""
 end
@@ -23,9 +24,9 @@ end
 
 local draw = {}
 
-function draw.line(gui, context, field, drafts)
+function draw.line(gui, context, field, drafts, _, roles)
   gui.SetNextItemWidth(context, -110)
-  local changed, typed = gui.InputTextWithHint(context, caption(field), hint(field), drafts:get(field))
+  local changed, typed = gui.InputTextWithHint(context, caption(field), hint(field, roles), drafts:get(field))
   if changed then drafts:set(field, typed) end
 end
 
@@ -47,9 +48,9 @@ function draw.fraction(gui, context, field, drafts)
   tip(gui, context, field)
 end
 
-function draw.whole(gui, context, field, drafts)
+function draw.whole(gui, context, field, drafts, verb, roles)
   local limits = wishes.fields[field]
-  if limits.is_optional then return draw.line(gui, context, field, drafts) end
+  if limits.is_optional then return draw.line(gui, context, field, drafts, verb, roles) end
   gui.SetNextItemWidth(context, -110)
   local shown = math.tointeger(tonumber(drafts:get(field))) or limits.least
   local changed, value = gui.SliderInt(context, caption(field), shown, limits.least, limits.most)
@@ -63,10 +64,10 @@ end
 
 draw.mode = draw.yes_no
 
---- Draws `fields` of `verb`.
-function M.draw(gui, context, drafts, verb, fields)
+--- Draws `fields` of `verb`. `roles`: the stems that backends can add.
+function M.draw(gui, context, drafts, verb, fields, roles)
   if #fields == 0 then gui.TextWrapped(context, text.say("panel_nothing_to_fill")) end
-  for _, field in ipairs(fields) do draw[wishes.fields[field].kind](gui, context, field, drafts, verb) end
+  for _, field in ipairs(fields) do draw[wishes.fields[field].kind](gui, context, field, drafts, verb, roles) end
 end
 
 return M

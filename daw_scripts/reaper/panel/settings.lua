@@ -76,7 +76,7 @@ local function lora_list(loras)
   return json.list(list)
 end
 
---- The fields of a request that `texts` (name → text: those of sampling, backend, language, preview) and `loras`
+--- The fields of a request that `texts` (name → text: those of sampling, backend, language) and `loras`
 -- (`{path, weight}`) say; nil and a sentence where something cannot be read. What is empty is left out.
 function M.read(texts, loras)
   local fields = {}
@@ -92,7 +92,6 @@ function M.read(texts, loras)
   end
   if language ~= "" then fields.language = language end
   if (texts.backend or "") ~= "" then fields.backend = texts.backend end
-  if texts.preview == "yes" then fields.preview = true end
   return fields
 end
 

@@ -52,7 +52,7 @@ return {
   panel_backend = "Backend",
   panel_own_choice = "its own choice",
   panel_language = "Language of the lyrics (en, de, ja …)",
-  panel_preview = "Preview half-way",
+  panel_no_settings = "This backend has no settings of its own.",
   panel_loras = "LoRAs",
   panel_lora_path = "File",
   panel_lora_weight = "Weight",

@@ -70,11 +70,13 @@ end
 function View:draw_form(context)
   local gui, verb = self.gui, verbs.get(self.drafts.verb)
   gui.SeparatorText(context, text.say("verb_" .. verb.id))
-  form.draw(gui, context, self.drafts, verb, self.desk:fields(verb))
+  form.draw(gui, context, self.drafts, verb, self.desk:fields(verb), self.desk:roles())
   if READS_SELECTION[verb.needs] and gui.Button(context, text.say("panel_read")) then
     self.fault = self.desk:read_selection(verb.id)
   end
-  if #verb.fields > 0 then advanced.draw(gui, context, self.drafts, self.desk:backends()) end
+  if #verb.fields > 0 then
+    advanced.draw(gui, context, self.drafts, self.desk:backends(), self.desk:settings())
+  end
   if verb.needs ~= "take" then gui.TextWrapped(context, self.desk:selection()) end
   local reason = self.desk:reason(verb.id)
   gui.BeginDisabled(context, reason ~= nil)
