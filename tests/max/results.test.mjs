@@ -181,3 +181,37 @@ for (const version of [[12, 3, 5], [12, 1, 0]]) {
     else assert.deepEqual(stage.ours.map((track) => track.get("mute")), [1, 0, 1]);
   });
 }
+
+/** Takes with two stems each, as an engine makes them that can. */
+function withStems(stage, request, count) {
+  const takes = stage.takes(request, count);
+  for (const take of takes) {
+    const [part] = take.parts;
+    part.stems = ["drums", "bass"].map((role) => ({ role, path: stage.audio(take.path.replace(".wav", `.stems/${role}.wav`), part.samples / part.span.rate) }));
+  }
+  stage.bridge.tell(request.job, { event: "done", takes });
+  stage.until(() => /^Done/.test(stage.max.ui.message));
+}
+
+test("stems are asked for: those of the variant that is heard, on muted tracks below; discard takes them too", () => {
+  const stage = new Stage();
+  withStems(stage, stage.ask("repaint", { stems: 1, variants: 1 }), 2);
+  assert.deepEqual(stage.ours.map((track) => [track.get("name").split(" · ")[0], track.get("mute"), stage.clips(track)[0].slice(1)]), [
+    ["Repaint of 3 Vocals", 0, [12, 16]], ["drums for 3 Vocals", 1, [12, 16]], ["bass for 3 Vocals", 1, [12, 16]],
+  ]);
+  assert.ok(stage.ours[1].clips[0].get("file_path").endsWith("/take-1.stems/drums.wav"));
+  stage.max.message("pick", 1);
+  stage.until(() => stage.max.ui.message === "Variant 2 plays.");
+  assert.deepEqual(mains(stage), ["take-2.wav"]);
+  stage.max.message("discard");
+  stage.until(() => /^Taken back/.test(stage.max.ui.message));
+  assert.deepEqual(stage.set.tracks, [stage.track]);
+});
+
+test("stems are not asked for, or the engine has only the mix: no further tracks", () => {
+  const stage = new Stage();
+  withStems(stage, stage.ask("repaint", { stems: 0, variants: 0 }), 1);
+  assert.equal(stage.ours.length, 1);
+  stage.land("repaint", { stems: 1, variants: 0 });
+  assert.equal(stage.ours.length, 2);
+});

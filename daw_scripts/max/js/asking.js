@@ -66,7 +66,7 @@ function ask(work, desk, verb) {
     var words = subject.range && subject.track ? text.say("range", subjects.words(subject)) : subject.place.range;
     made.forEach(function (request) { checked(request); });
     work.then(function () {
-      made.forEach(function (request) { desk.jobs.add(request, requests.place(verb, subject, desk.session, words)); });
+      made.forEach(function (request) { desk.jobs.add(request, placeOf(desk, verb, subject, words, held.stems)); });
     });
     work.then(function () { desk.memory.keep(); });
     work.then(function () {
@@ -74,6 +74,12 @@ function ask(work, desk, verb) {
       remark(desk, subject, made.length);
     });
   });
+}
+
+function placeOf(desk, verb, subject, words, stems) {
+  var place = requests.place(verb, subject, desk.session, words);
+  place.stems = stems;
+  return place;
 }
 
 /** The newest result as a take: what Retake and Again work on while no result is shown in Clip View. */

@@ -45,7 +45,7 @@ function Desk(host) {
   this.session = ids.digits(12);
   this.held = {
     tags: "", words: "", seed: "", variants: 1, strength: 100, role: "", bars: 4, source: "brace", operation: "repaint",
-    from: 0
+    from: 0, stems: false
   };
   this.rate = 0;
   this.isLoaded = false;
@@ -136,6 +136,7 @@ messages.role = function (desk, atoms) { desk.held.role = device.values.role[Num
 messages.bars = function (desk, atoms) { desk.held.bars = Math.max(1, Math.round(Number(atoms[0]) || 1)); };
 messages.strength = function (desk, atoms) { desk.held.strength = Number(atoms[0]) || 0; };
 messages.variants = function (desk, atoms) { desk.held.variants = (Number(atoms[0]) || 0) + 1; };
+messages.stems = function (desk, atoms) { desk.held.stems = Number(atoms[0]) === 1; };
 messages.tags = function (desk, atoms) { desk.held.tags = joined(atoms); };
 messages.words = function (desk, atoms) { desk.held.words = joined(atoms); };
 messages.seed = function (desk, atoms) { desk.held.seed = joined(atoms); };

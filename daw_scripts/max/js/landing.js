@@ -98,9 +98,44 @@ function prepare(work, desk, landing, done) {
     });
   });
   landing.selected = live.at("live_set view").ids("selected_track")[0];
-  if (place.isSession) slots.fill(work, desk, landing, function () { finish(work, landing, done); });
-  else if (desk.abilities.lanes) onLanes(work, desk, landing, function () { finish(work, landing, done); });
-  else onTracks(work, desk, landing, function () { finish(work, landing, done); });
+  function then() {
+    if (place.stems && !place.isSession) layStems(work, desk, landing, first);
+    work.then(function () { finish(work, landing, done); });
+  }
+  if (place.isSession) slots.fill(work, desk, landing, then);
+  else if (desk.abilities.lanes) onLanes(work, desk, landing, then);
+  else onTracks(work, desk, landing, then);
+}
+
+/** The stems of the variant that is heard, each on a muted track: the mix sounds already. A single one is the mix. */
+function layStems(work, desk, landing, first) {
+  var take = landing.takes.filter(function (one) { return one.number === landing.chosen; })[0];
+  take.parts.forEach(function (part) {
+    var stems = part.stems || [];
+    if (stems.length < 2) return;
+    var begin = exports.position(landing.place, part, first, landing.song.tempo) + (landing.shift || 0);
+    var lead = beats.length(part.handles ? part.handles[0] : 0, landing.song.tempo, part.span.rate);
+    stems.forEach(function (stem) {
+      work.then(function () { layStem(work, desk, landing, { part: part, stem: stem, position: begin + lead }); });
+    });
+  });
+}
+
+function layStem(work, desk, landing, what) {
+  var values = { role: what.stem.role, mark: ids.short(landing.job.id) };
+  values.track = landing.place.track.name;
+  makeTrack(work, landing, text.say("stem_track", values), function (track) {
+    if (!track) return;
+    landing.made[landing.made.length - 1].isStem = true;
+    track.set("mute", 1);
+    var piece = {
+      path: what.stem.path, position: what.position, seconds: stemSeconds(what.part), tempo: landing.song.tempo,
+      color: landing.place.track.color, name: text.say("stem_clip", values)
+    };
+    work.then(function () {
+      lay.onto(work, desk, track, piece, function (clip, oddity) { landing.oddity = landing.oddity || oddity; });
+    });
+  });
 }
 
 /**
@@ -119,6 +154,12 @@ exports.clipName = function (job, number) {
   var verb = text.verb(job.place.verb);
   return text.say(tags ? "clip_name_tags" : "clip_name", { verb: verb, number: number, tags: tags, mark: ids.short(job.id) });
 };
+
+/** A stem has no handles. */
+function stemSeconds(part) {
+  var handles = part.handles || [0, 0];
+  return (part.samples - handles[0] - handles[1]) / part.span.rate;
+}
 
 function makeTrack(work, landing, name, made) {
   var set = live.at("live_set");

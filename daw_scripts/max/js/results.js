@@ -61,7 +61,8 @@ exports.pick = function (work, desk, result, number, done) {
   var take = result.takes.filter(function (one) { return one.number === number; })[0];
   if (!take) throw new Refusal(result.takes.length > 1 ? "no_variant" : "one_variant", { number: number });
   if (result.place.isSession) throw new Refusal("session_pick");
-  findTracks(work, desk, result, function (found) {
+  findTracks(work, desk, result, function (all) {
+    var found = all.filter(function (one) { return !one.made.isStem; });
     if (found.length === 0) throw new Refusal("result_gone", { path: take.paths[0] });
     if (found.length > 1 || found[0].made.number) muteOthers(work, found, number, done);
     else work.then(function () { exchange(work, desk, result, take, found[0].track, done); });

@@ -83,6 +83,8 @@ exports.english = {
   finished_before_cancel: "It was finished before it could be stopped. It was not laid in; the file is kept: {path}",
   result_track: "{verb} of {track} · {mark}",
   variant_track: "{verb} {number} of {track} · {mark}",
+  stem_track: "{role} for {track} · {mark}",
+  stem_clip: "{role} · {mark}",
   lane: "Variant {number}",
   clip_name: "{verb} {number} · {mark}",
   clip_name_tags: "{verb} {number} · {tags} · {mark}",
