@@ -229,3 +229,41 @@ def test_one_tick_stays_short_in_a_large_set(studio: Studio):
     request = studio.ask("layer", "role=bass")
     assert len(request.sources) == 61
     assert studio.now - before >= 2 * 0.1
+
+
+def test_a_path_of_300_characters_with_quotes_and_commas(studio: Studio):
+    """Each part of a path is as long as file systems allow; the request goes out by file."""
+    name = "/".join(['‘a’, "b" & ü' * 8, "日本" * 30, "x" * 120, "take; 1.wav"])
+    path = studio.wav(name, 8.0)
+    assert len(path) > 300
+    studio.song.tracks[0].arrangement_clips[0].values["file_path"] = path
+    assert studio.ask("repaint").source.live_clips[0].path == path
+
+
+def test_the_rate_is_that_of_most_files(studio: Studio):
+    """A set at 44.1 kHz with one file of 96 kHz in it: Live converts, so does the bridge."""
+    voice = studio.song.tracks[0]
+    studio.audio(voice, 32, 36, "b.wav")
+    studio.audio(voice, 36, 40, "c.wav", sample_rate=96_000.0)
+    request = studio.ask("repaint", "source=brace")
+    assert request.span.rate == RATE
+    assert sorted(clip.sample_rate for clip in request.source.live_clips) == [RATE, RATE, 96_000]
+
+
+@pytest.mark.parametrize(("meter", "beat", "phase"), [((7, 16), 20.0, 0.75), ((3, 4), 20.0, 2.0), ((12, 8), 24.0, 0.0)])
+def test_bars_of_every_meter(studio: Studio, meter: tuple[int, int], beat: float, phase: float):
+    song = studio.song
+    song.signature_numerator, song.signature_denominator = meter
+    song.loop_start = beat
+    music = studio.ask("repaint").music
+    assert music.meter == f"{meter[0]}/{meter[1]}"
+    assert music.since_bar == samples(phase)
+
+
+@pytest.mark.parametrize("tempo", [20.0, 999.0])
+def test_the_slowest_and_the_fastest_tempo(studio: Studio, tempo: float):
+    """Models know tempos up to 400; a faster one is not told, but counted with."""
+    studio.song.tempo = tempo
+    request = studio.ask("repaint")
+    assert request.span.start == samples(20, tempo)
+    assert request.music.bpm == (tempo if tempo <= 400 else None)
