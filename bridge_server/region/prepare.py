@@ -153,10 +153,9 @@ def _in_file(request: Repaint | Extend | Edit | Separate, capabilities: Capabili
     audible = heard.within(*clip)
     audible = Excerpt(convert(audible.audio, source.layout, engine), audible.start - anchor, source.rate)
     latents = _placed(kept, frame.targets[0].start)
-    if kept is None and isinstance(source, AudioFile) and (found := kept_of(source, capabilities.backend)) is not None:
-        latents = _placed(
-            found.arrays, (found.hull_start - anchor) * capabilities.sample_rate / source.rate - frame.start
-        )
+    if kept is None and (found := _kept_under(request.span, source, heard, capabilities.backend)) is not None:
+        arrays, hull_start = found
+        latents = _placed(arrays, (hull_start - anchor) * capabilities.sample_rate / source.rate - frame.start)
     return Prepared(
         request=request,
         capabilities=capabilities,
@@ -256,6 +255,14 @@ def _bar_phase(request: Rendered, first: Section) -> float:
         beats, unit = (int(number) for number in music.meter.split("/"))
         return float(seconds % (60 / music.bpm * beats * 4 / unit))
     return max(seconds, 0.0)
+
+
+def _kept_under(span: Span, source: Audio, heard: Excerpt, backend: str) -> tuple[Latents, int] | None:
+    """What `backend` kept of the take that is heard throughout the span, and the source's sample where it begins."""
+    place = (source, 0) if isinstance(source, AudioFile) else source.file_at(span, (heard.start, heard.end))
+    if place is None or (found := kept_of(place[0], backend)) is None:
+        return None
+    return found.arrays, place[1] + found.hull_start
 
 
 def _placed(kept: Mapping[str, NDArray[np.generic]] | None, hull_start: float) -> Latents:

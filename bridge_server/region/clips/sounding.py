@@ -57,6 +57,16 @@ class Sounding:
             return np.asarray(played * (envelope * gain), np.float32)
         return played if gain == 1 else np.asarray(played * gain, np.float32)
 
+    @property
+    def file_start(self) -> int | None:
+        """Where the file's first sample lies on the timeline; None where anything but the file itself is heard."""
+        strand = self.strand
+        is_changed = strand.loop or strand.is_reversed or strand.gain_db or any(strand.fades)
+        if is_changed or strand.file_channel or strand.channel:
+            return None
+        first = self._first_sample()
+        return None if first is None else strand.start - first
+
     def _played(self, start: int, end: int) -> Samples:
         if (first := self._first_sample()) is not None:
             begin = first + start - self.strand.start

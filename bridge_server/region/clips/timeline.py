@@ -16,7 +16,7 @@ from bridge_server.region.clips.sounding import Sounding
 from bridge_server.region.clips.strand import Strand, strand_of
 from bridge_server.region.clips.view import View
 from bridge_server.region.excerpt import Excerpt
-from bridge_server.region.read import open_audio
+from bridge_server.region.read import AudioFile, open_audio
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,26 @@ class Timeline:
             if first < last:
                 sounding.add(audio[:, first - start : last - start], first, last, self.layout)
         return Excerpt(audio, start, self.rate)
+
+    def file_at(self, span: Span, window: tuple[int, int]) -> tuple[AudioFile, int] | None:
+        """The file that is heard throughout `span`, and nothing but it, with the timeline's sample where it begins.
+
+        window  samples of the timeline; as far as they go, the file is heard with all that it has
+        """
+        under = _overlapping(self.soundings, span.start, span.end)
+        start = under[0].file_start if len(under) == 1 else None
+        if start is None:
+            return None
+        first, last = max(start, window[0]), min(start + under[0].view.file.frames, window[1])
+        strand = under[0].strand
+        is_whole = strand.start <= first and last <= strand.end
+        if not is_whole or len(_overlapping(self.soundings, first, last)) > 1:
+            return None
+        return under[0].view.file, start
+
+
+def _overlapping(soundings: Sequence[Sounding], start: int, end: int) -> list[Sounding]:
+    return [sounding for sounding in soundings if sounding.strand.start < end and sounding.strand.end > start]
 
 
 def open_timeline(source: Source, span: Span, window: tuple[int, int]) -> Timeline:

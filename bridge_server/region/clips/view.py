@@ -25,7 +25,7 @@ class View:
             raise BadRequest(f"{file.name} has no channel {strand.file_channel}, but {file.channels}.")
         self.rate = file.rate
         self.layout: Layout = usual_layout(1) if strand.file_channel else file.layout
-        self._file = file
+        self.file = file
         self._channel = strand.file_channel
         self._loop = None if strand.loop is None else (strand.loop[0] * file.rate, strand.loop[1] * file.rate)
         self._is_reversed = strand.is_reversed
@@ -40,9 +40,9 @@ class View:
 
     def _straight(self, start: int, end: int) -> Samples:
         if self._is_reversed:
-            audio = read(self._file, self._file.frames - end, self._file.frames - start).audio[:, ::-1]
+            audio = read(self.file, self.file.frames - end, self.file.frames - start).audio[:, ::-1]
         else:
-            audio = read(self._file, start, end).audio
+            audio = read(self.file, start, end).audio
         return audio[self._channel - 1 : self._channel] if self._channel else audio
 
     def _runs(self, start: int, end: int) -> Iterator[tuple[int, int]]:
