@@ -163,6 +163,19 @@ def test_everything_twice_is_one_job(script: Script, udp: Udp):
     assert len(list(job.takes.values())) == 1
 
 
+def test_events_in_the_wrong_order_end_in_the_right_state(script: Script, udp: Udp):
+    udp.shuffled = True
+    jobs = [script.parts.generate(f"generate-osc-{number}", "") for number in range(3)]
+    for _ in range(5):
+        script.tick()
+        time.sleep(0.15)
+    script.until(lambda: all(job.state == "done" for job in jobs))
+    time.sleep(0.2)
+    script.tick()
+    assert [len(list(job.takes.values())) for job in jobs] == [1, 1, 1]
+    assert [job.state for job in jobs] == ["done"] * 3
+
+
 def test_a_bridge_that_was_started_anew_is_found(tmp_path: Path, udp: Udp):
     with RunningBridge(tmp_path / "home") as bridge:
         bridge.wait_for_engine()

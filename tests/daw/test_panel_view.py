@@ -274,6 +274,21 @@ def test_a_context_that_was_collected_is_made_anew(window: Window):
     assert window.panel.things
 
 
+def test_constants_may_be_functions(window: Window):
+    """As they were in some versions of ReaImGui."""
+    constants = window.studio.runtime.execute(
+        """
+        reaper = setmetatable({ ImGui__init = function()
+          return { Key_Space = function() return 32 end, Button = function() return false end, Key_Escape = 27 }
+        end }, { __index = reaper })
+        package.loaded.imgui = nil
+        local gui = require("reaper.host.extensions").imgui()
+        return { gui.Key_Space, gui.Key_Escape, type(gui.Button) }
+        """
+    )
+    assert list(constants.values()) == [32, 27, "function"]
+
+
 def test_after_an_error_only_the_last_word_is_shown(window: Window):
     window.view.give_up(window.view, "The script met an error of its own.")
     window.studio.tick()

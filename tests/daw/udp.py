@@ -63,6 +63,7 @@ class Udp:
     is_deaf   what arrives gets lost
     doubled   everything is sent twice
     refuses   no socket can be connected
+    shuffled  datagrams that wait together arrive in the opposite order
     flood     datagrams that arrive before any other
     """
 
@@ -73,6 +74,7 @@ class Udp:
     is_mute: bool = False
     refuses: bool = False
     doubled: bool = False
+    shuffled: bool = False
     flood: list[bytes] = field(default_factory=list)
 
     def install(self, runtime: Any) -> None:
@@ -102,6 +104,8 @@ class Udp:
         return 1
 
     def receive(self, number: int, size: int) -> str | None:
+        if self.shuffled:
+            self.flood += self.waiting(number, size)
         if self.flood:
             return self.flood.pop().hex()
         while True:
@@ -112,6 +116,14 @@ class Udp:
             if not self.is_deaf:
                 self.received.append(datagram)
                 return datagram.hex()
+
+    def waiting(self, number: int, size: int) -> list[bytes]:
+        found = []
+        while True:
+            try:
+                found.append(self.sockets[number].recv(size))
+            except (BlockingIOError, ConnectionRefusedError):
+                return found
 
     def close(self, number: int) -> None:
         self.sockets[number].close()

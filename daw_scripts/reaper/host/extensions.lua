@@ -21,6 +21,18 @@ function M.folders(folder)
   end
 end
 
+--- Constants have a _ in their names. They are values; some versions have had functions in their place.
+local function with_constants(gui)
+  return setmetatable({}, {
+    __index = function(names, name)
+      local found = gui[name]
+      if name:find("_", 1, true) and type(found) == "function" then found = found() end
+      names[name] = found
+      return found
+    end,
+  })
+end
+
 --- ReaImGui's functions and constants, of version IMGUI; nil if it is not installed, or older than that.
 -- [U imgui-load] REAPER's own `require` reads its `imgui.lua`; a bundle has another one of that name.
 function M.imgui()
@@ -31,7 +43,8 @@ function M.imgui()
   package.path = before
   local made
   if fine then fine, made = pcall(found, M.IMGUI) end
-  return fine and made or nil, not fine and tostring(made or found) or nil
+  if not fine then return nil, tostring(made or found) end
+  return with_constants(made)
 end
 
 function M.has_reapack() return reaper.APIExists("ReaPack_BrowsePackages") end
