@@ -14,3 +14,6 @@ files["daw_scripts/ardour/action.lua"] = { read_globals = { "ardour" }, globals 
 files["daw_scripts/ardour/watcher.lua"] = { read_globals = { "ardour", "LuaSignal" }, globals = { "factory", "signals" } }
 -- The fake counts what a script does with files.
 files["tests/daw/fake_reaper.lua"] = { globals = { "io", "os" } }
+files["tests/ardour/fake_ardour.lua"] = { globals = { "os" } }
+files["tests/ardour/probe.lua"] = { read_globals = { "ardour" }, globals = { "factory" } }
+files["tests/ardour/make_session.lua"] = { read_globals = { "ARDOUR", "Temporal", "create_session", "quit", "sleep" } }

@@ -15,7 +15,7 @@ local map = Temporal.TempoMap.write_copy()
 map:set_tempo(Temporal.Tempo(100, 100, 4), Temporal.timepos_t(0))
 map:set_meter(Temporal.Meter(3, 4), Temporal.timepos_t(0))
 Temporal.TempoMap.update(map)
-map = nil
+map = nil -- luacheck: ignore
 session:save_state("", false, false, false, false, false)
 session:close()
 print("MADE")

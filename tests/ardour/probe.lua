@@ -1,5 +1,5 @@
 ardour { ["type"] = "EditorAction", name = "Test: Probe", license = "Apache-2.0", author = "Dawbridge",
-  description = [[For tests only: runs $DAWBRIDGE_PROBE/ask.lua inside Ardour and writes what it tells to answer.txt.]] }
+  description = [[For tests only: runs $DAWBRIDGE_PROBE/ask.lua inside Ardour; answer.txt is what it tells.]] }
 
 function factory()
   return function()

