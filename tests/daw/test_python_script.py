@@ -240,6 +240,19 @@ def test_an_item_that_does_not_play_its_file_is_refused(
     assert words in world.messages[0]
 
 
+def test_a_layer_hears_the_other_tracks_as_far_as_they_can_be_told(world: World, run: Callable[..., Run], voice: Thing):
+    path = Path(voice.children[0].children[0].source.path)
+    world.item(world.track("Drums"), path, 0.0)
+    world.item(world.track("MIDI"), path, 0.0).children[0].is_midi = True
+    far = world.item(world.project.children[1], path, 12.0)
+    far.children[0].values["fx"] = 1.0
+    script = run("layer", "bass", "", "", "1", "1", "")
+    assert world.messages == []
+    (source,) = script.jobs[0].request.sources
+    assert [clip.start for clip in source.clips] == [0]
+    assert script.jobs[0].place["track"] == voice.texts["GUID"]
+
+
 def test_speed_pitch_and_gain_are_told_to_the_bridge(world: World, run: Callable[..., Run], voice: Thing):
     voice.children[0].children[0].values |= {"D_PLAYRATE": 2.0, "D_PITCH": 3.0, "B_PPITCH": 1.0, "D_STARTOFFS": 1.0}
     voice.children[0].values["D_VOL"] = 0.5

@@ -172,7 +172,8 @@ class Session:
         else:
             others = [own] if own else self.host.tracks(project)[:1]
         wide = CONTEXT_SECONDS if verb.needs != "edge" else 0.0
-        found = [playing for track in others if (playing := self.playing(track, start - wide, end + wide))]
+        must = None if verb.needs == "tracks" else (start, end)
+        found = [playing for track in others if (playing := self.playing(track, start - wide, end + wide, must))]
         inside = [one for track in found for one in track if self.overlaps(one, start, end)]
         if not inside:
             raise Refused(say("no_item"))
@@ -182,7 +183,8 @@ class Session:
     def overlaps(played: dict[str, Any], start: float, end: float) -> bool:
         return bool(played["position"] < end and start < played["position"] + played["length"])
 
-    def playing(self, track: Any, start: float, end: float) -> list[dict[str, Any]]:
+    def playing(self, track: Any, start: float, end: float, must: tuple[float, float] | None) -> list[dict[str, Any]]:
+        """What `track` plays from `start` to `end`. Raises Refused for what cannot be told inside of `must`."""
         found = []
         for item in self.host.items(track):
             first, last = self.host.bounds(item)
@@ -190,6 +192,8 @@ class Session:
                 continue
             played = self.host.played(item)
             if isinstance(played, str):
+                if must is None or last <= must[0] or must[1] <= first:
+                    continue
                 raise Refused(RENDER.format(why=WHY[played]) if played in WHY else say(played))
             found.append(played)
         return found
