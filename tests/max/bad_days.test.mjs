@@ -29,6 +29,18 @@ test("connection.json is old and nobody answers behind it", () => {
   stage.until(() => stage.max.ui.status === "Engine ready");
 });
 
+test("a bridge that was killed left its file, and a new one starts while the old one is knocked at", () => {
+  const stage = new Stage({ loaded: false });
+  stage.bridge.answers = false;
+  stage.device().start();
+  stage.advance(2_500);
+  assert.equal(stage.max.ui.status, "Looking for Dawbridge …");
+  Object.assign(stage.bridge, { answers: true, key: "n".repeat(32), port: 40_002 });
+  stage.bridge.write();
+  stage.advance(1_500);
+  assert.equal(stage.max.ui.status, "Engine ready");
+});
+
 test("connection.json is half, empty, of another version, or something else", () => {
   const stage = new Stage({ loaded: false });
   const path = `${HOME}/connection.json`;

@@ -19,7 +19,7 @@ import { FakeSet } from "./fake/model.mjs";
 import { RealClock, soundFile, UdpWire } from "./fake/real.mjs";
 
 const OPERATIONS = ["repaint", "extend_left", "extend_right", "generate", "retake", "layer", "edit", "again"];
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 const [home, folder] = process.argv.slice(2);
 const steps = JSON.parse(readFileSync(0, "utf8"));

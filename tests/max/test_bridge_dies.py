@@ -37,7 +37,7 @@ def test_the_bridge_is_killed_and_started_anew(tmp_path: Path, device_script: Pa
         until(lambda: list((project / "Samples" / "Dawbridge").glob("*/request.json")), 20, "the job is accepted")
         first.kill()
     with BridgeProcess(tmp_path / "home"):
-        at_work.join(60)
+        at_work.join(90)
     [evening_told] = told
     assert evening_told["faults"] == []
     [(path, start, end)] = evening_told["tracks"][1]["clips"]

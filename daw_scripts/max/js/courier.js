@@ -88,6 +88,11 @@ Courier.prototype.lose = function (missing) {
 
 /** Opens a fresh port and says hello from it; after some tries nobody is there behind an old connection.json. */
 Courier.prototype.knock = function (now) {
+  var found = this.knocks > 0 ? connection.read(this.home).connection : null;
+  if (found && found.key !== this.connection.key) {
+    this.connection = found;
+    this.knocks = 0;
+  }
   if (this.knocks === KNOCKS) {
     this.due = now + LOOK_AGAIN_MS;
     return this.lose("silent");
