@@ -12,6 +12,7 @@ import argparse
 import os
 import re
 import sys
+import textwrap
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ NAME = "Dawbridge"
 LEAD = "Dawbridge_Panel.lua"
 """The script that the package is named after; all others come with it."""
 CHANGELOG = Path(__file__).parent.parent / "CHANGELOG.md"
+NAMED, COLUMNS = "REAPER", 100
 REQUIRED_TAGS = ("description", "version", "author", "about")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -139,10 +141,12 @@ def base_url(text: str) -> str:
 
 
 def changes_of(version: str, changelog: str) -> str:
-    """What the changelog says of `version`: plain lines, as ReaPack shows them."""
+    """What the changelog says of REAPER in `version`: plain lines, as ReaPack shows them."""
     section = re.search(rf"^## {re.escape(version)}\b[^\n]*\n(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
-    text = section[1] if section else f"Version {version}."
-    return re.sub(r"\n +", " ", text).replace("**", "").replace("`", "").strip()
+    entries = [" ".join(entry.split()) for entry in re.split(r"^- ", section[1] if section else "", flags=re.MULTILINE)]
+    ours = [re.sub(r"\[([^]]*)\]\([^)]*\)|[*`]", r"\1", entry) for entry in entries[1:] if NAMED in entry]
+    lines = [textwrap.fill(entry, COLUMNS, initial_indent="- ", subsequent_indent="  ") for entry in ours]
+    return "\n".join(lines) or f"Version {version}."
 
 
 def time_of(given: str, version: str, changelog: str) -> str:

@@ -188,20 +188,34 @@ def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFi
     assert list(tmp_path.iterdir()) == []
 
 
+CHANGELOG = """# Log
+
+## 1.2.3 (2026-12-01)
+
+The second sound.
+
+- **Bold** `REAPER` and
+  [a page](b.md).
+- Live.
+
+## 1.2.2 (not released yet)
+
+- Old.
+"""
+
+
 def test_times_come_from_the_option_the_environment_or_the_changelog(monkeypatch: pytest.MonkeyPatch):
-    changelog = (
-        "# Log\n\n## 1.2.3 (2026-12-01)\n\n- **Bold** and\n  more `code`.\n\n## 1.2.2 (not released yet)\n\n- Old.\n"
-    )
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    assert reapack.time_of("2026-11-22T13:00:00+01:00", "1.2.3", changelog) == "2026-11-22T12:00:00Z"
-    assert reapack.time_of("", "1.2.3", changelog) == "2026-12-01T00:00:00Z"
-    assert reapack.time_of("", "1.2.2", changelog) == ""
-    assert reapack.changes_of("1.2.3", changelog) == "- Bold and more code."
+    assert reapack.time_of("2026-11-22T13:00:00+01:00", "1.2.3", CHANGELOG) == "2026-11-22T12:00:00Z"
+    assert reapack.time_of("", "1.2.3", CHANGELOG) == "2026-12-01T00:00:00Z"
+    assert reapack.time_of("", "1.2.2", CHANGELOG) == ""
+    assert reapack.changes_of("1.2.3", CHANGELOG) == "- Bold REAPER and a page."
+    assert reapack.changes_of("1.2.2", CHANGELOG) == "Version 1.2.2."
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
-    assert reapack.time_of("", "1.2.3", changelog) == "1970-01-01T00:00:00Z"
+    assert reapack.time_of("", "1.2.3", CHANGELOG) == "1970-01-01T00:00:00Z"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
     with pytest.raises(BadHeader, match="no time"):
-        reapack.time_of("", "1.2.3", changelog)
+        reapack.time_of("", "1.2.3", CHANGELOG)
 
 
 def from_rtf(text: str) -> str:
