@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from math import gcd
 
@@ -39,16 +40,25 @@ def resample(excerpt: Excerpt, rate: int, start: int, end: int, quality: str, mi
     cut = (start * step_in // step_out - margin) // step_in
     padded = excerpt.between(cut * step_in, -(-end * step_in // step_out) + margin, mirror)
     lead = start - cut * step_out
-    out = np.empty((len(padded), end - start), np.float32)
+    return by_channel(
+        padded,
+        end - start,
+        lambda samples: soxr.resample(samples, excerpt.rate, rate, quality)[lead : lead + end - start],
+    )
+
+
+def by_channel(audio: Samples, length: int, convert: Callable[[Samples], Samples]) -> Samples:
+    """(C, length): each channel of `audio`, converted by itself."""
+    out = np.empty((len(audio), length), np.float32)
 
     def fill(channel: int) -> None:
-        out[channel] = soxr.resample(padded[channel], excerpt.rate, rate, quality)[lead : lead + end - start]
+        out[channel] = convert(np.ascontiguousarray(audio[channel]))
 
-    if len(padded) == 1 or padded.shape[1] < _PARALLEL_SAMPLES:
-        for channel in range(len(padded)):
+    if len(audio) == 1 or audio.shape[1] < _PARALLEL_SAMPLES:
+        for channel in range(len(audio)):
             fill(channel)
         return out
     # soxr lets go of the interpreter: two channels take the time of one on two cores.
     with ThreadPoolExecutor(2, thread_name_prefix="resample") as threads:
-        list(threads.map(fill, range(len(padded))))
+        list(threads.map(fill, range(len(audio))))
     return out

@@ -9,7 +9,7 @@ import numpy as np
 import soxr
 
 from bridge_server.region.excerpt import Samples
-from bridge_server.region.resample import MARGIN, TO_FILE
+from bridge_server.region.resample import MARGIN, TO_FILE, by_channel
 
 _TRIES = 2_048
 """Among so many samples one is looked for that falls, to a thousandth, on a sample of the input."""
@@ -31,8 +31,6 @@ def at_speed(read: Reader, speed: float, origin: float, start: int, end: int) ->
     best = int(np.argmin(np.abs(exact - np.round(exact))))
     first, lead = round(exact[best]), start - int(starts[best])
     heard = read(first, ceil(origin + end * speed + margin))
-    out = np.empty((len(heard), end - start), np.float32)
-    for channel, samples in enumerate(heard):
-        played = soxr.resample(np.ascontiguousarray(samples), speed, 1.0, TO_FILE)
-        out[channel] = played[lead : lead + end - start]
-    return out
+    return by_channel(
+        heard, end - start, lambda samples: soxr.resample(samples, speed, 1.0, TO_FILE)[lead : lead + end - start]
+    )
