@@ -34,7 +34,7 @@ def test_the_bridge_is_killed_and_started_anew(tmp_path: Path, device_script: Pa
     with BridgeProcess(tmp_path / "home") as first:
         first.wait_for_engine()
         at_work.start()
-        until(lambda: list((project / "Samples" / "Dawbridge").glob("*/request.json")), 20, "the job is accepted")
+        until(lambda: list((project / "Dawbridge").glob("*/request.json")), 20, "the job is accepted")
         first.kill()
     with BridgeProcess(tmp_path / "home"):
         at_work.join(90)

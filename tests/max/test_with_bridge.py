@@ -63,7 +63,7 @@ def test_a_repaint_lands_at_its_beat(live: Callable[..., Any], project: Path, en
     assert (start, end) == (12.5, 17.25)
     assert soundfile.info(path).frames == round(4.75 * BEAT)
     assert soundfile.info(path).samplerate == RATE
-    assert Path(path).is_relative_to(project / "Samples" / "Dawbridge")
+    assert Path(path).is_relative_to(project / "Dawbridge")
     assert [[(s, e) for _, s, e in lane] for lane in ours["lanes"]] == [[(12.5, 17.25)], [(12.5, 17.25)]]
     first, second = (soundfile.read(lane[0][0])[0] for lane in ours["lanes"])
     assert not np.array_equal(first, second)
@@ -95,7 +95,7 @@ def test_a_long_letter_goes_by_file_and_its_words_arrive(live: Callable[..., Any
     tags = "rock, " + "שלום 🎵 Äpfel „Birnen“, " * 60
     told = live({"brace": [12, 14]}, {"press": "repaint", "fields": {"tags": tags}}, {"await": "Done"})
     assert told["requests"][0]["tags"] == tags.strip()
-    [request] = (project / "Samples" / "Dawbridge").glob("*/request.json")
+    [request] = (project / "Dawbridge").glob("*/request.json")
     assert "Äpfel" in request.read_text(encoding="utf-8")
 
 

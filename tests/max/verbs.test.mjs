@@ -116,7 +116,7 @@ test("retake and again: of the result in Clip View, at the place where it lies n
   stage.until(() => stage.ours.length === 2 && /^Done/.test(stage.max.ui.message));
   assert.deepEqual(stage.clips(stage.ours.find((track) => track.get("name").includes(retake.job.slice(-6))))[0].slice(1), [20, 24]);
   const again = stage.ask("again", { variants: 3, seed: "5" });
-  assert.deepEqual(Object.keys(again).sort(), ["folder", "job", "project", "request", "take"]);
+  assert.deepEqual(Object.keys(again).sort(), ["job", "project", "request", "take"]);
 });
 
 test("retake without a result in Clip View: the newest one; without any: said", () => {

@@ -20,11 +20,9 @@ exports.build = function (verb, subject, wishes) {
   });
 };
 
-/** Results lie among the set's samples, so that *Collect All and Save* finds them; an unsaved set has no folder. */
+/** Results lie in `Dawbridge` beside the set; an unsaved set has no folder. */
 function addProject(request, path) {
-  if (!path) return;
-  request.project = paths.folder(path);
-  request.folder = paths.join(request.project, "Samples", "Dawbridge");
+  if (path) request.project = paths.folder(path);
 }
 
 function addComposition(request, subject, wishes, words) {

@@ -104,7 +104,7 @@ export class Stage {
 
   /** What the bridge makes of a request: files on the disk, and the takes that tell of them. */
   takes(request, count = request.variants ?? 1) {
-    const folder = `${request.folder ?? `${HOME}/takes`}/${request.job}`;
+    const folder = `${request.project ? `${request.project}/Dawbridge` : `${HOME}/takes`}/${request.job}`;
     const span = request.span ?? { start: 288_000, end: 384_000, rate: 48_000 };
     const added = request.right ?? request.left;
     const samples = added ?? span.end - span.start;
