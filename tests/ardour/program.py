@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+import psutil
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from daw_scripts.ardour.build import ACTIONS
@@ -93,16 +94,11 @@ def screen() -> Iterator[str]:
         process.wait(10)
 
 
-def free_osc_port() -> int:
-    """The port that Ardour will take: the first of its twenty that is free."""
-    for port in OSC_PORTS:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind(("", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("all of Ardour's OSC ports are taken")
+def osc_port(pid: int) -> int:
+    """The port on which the Ardour with that process id hears; 0 while there is none."""
+    process = psutil.Process(pid)
+    sockets = [one for each in (process, *process.children()) for one in each.net_connections(kind="udp4")]
+    return next((one.laddr.port for one in sockets if one.laddr and one.laddr.port in OSC_PORTS), 0)
 
 
 class Ardour:
@@ -125,7 +121,6 @@ class Ardour:
         self._port = 0
 
     def __enter__(self) -> Ardour:
-        self._port = free_osc_port()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 ["ardour", "-n", "-a", "-d", str(self.session)],
@@ -203,6 +198,10 @@ class Ardour:
     def _answers(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, f"Ardour ended:\n{self._last_words()}"
+        self._port = osc_port(self._process.pid)
+        if not self._port:
+            time.sleep(0.1)
+            return False
         # The actions exist a moment after the port does.
         answer = self.start_asking("tell(Session:name())")
         end = time.monotonic() + 0.5
@@ -280,6 +279,11 @@ class Ardour:
             if 100 < int(width) < 900 and int(height) > 50:
                 self.keys(number, "Return")
         time.sleep(0.2)
+
+    def move(self, window: str, x: int, y: int) -> None:
+        """Put a window where it is wanted, and the mouse where no hint pops up."""
+        self._xdotool("windowmove", "--sync", window, str(x), str(y))
+        self._xdotool("mousemove", "900", "640")
 
     def picture(self, path: Path) -> None:
         subprocess.run(["import", "-window", "root", str(path)], env=self._environment, check=True, timeout=30)
