@@ -156,6 +156,22 @@ def test_events_that_were_lost_are_asked_for(script: Script, udp: Udp, monkeypat
     assert "hello" in sent_words(udp)
 
 
+def test_a_result_made_while_reaper_was_closed_is_asked_for(
+    script: Script, udp: Udp, bridge: RunningBridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(osc, "REPEAT_AFTER_SECONDS", (0.05,))
+    job = script.parts.generate("generate-osc-closed", "")
+    script.until(lambda: job.state != "sent")
+    udp.close_all()
+    time.sleep(1.0)
+    again = Udp()
+    later = Script(tmp_path, again)
+    found = later.parts.jobs.by_id["generate-osc-closed"]
+    later.until(lambda: found.state == "done")
+    again.close_all()
+    assert "generate" not in sent_words(again), "an accepted job is not sent again"
+
+
 def test_everything_twice_is_one_job(script: Script, udp: Udp):
     udp.doubled = True
     job = script.parts.generate("generate-osc-twice", "")

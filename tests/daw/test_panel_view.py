@@ -250,9 +250,15 @@ def test_what_was_typed_is_there_the_next_time_but_the_seed(window: Window, reop
     assert again.panel.thing("", "Area").value == "line one\nline two"
 
 
-@pytest.mark.parametrize("kept", ["", "{", "[1]", '{"answers":5,"versions":{"a":1},"loras":[3],"verb":7}'])
-def test_what_cannot_be_understood_is_as_if_nothing_had_been_typed(kept: str, reopen: Callable[[Any], Window]):
-    window = reopen({"Dawbridge": {"panel_drafts": kept}})
+DAMAGED = '{"id":"drafts","answers":5,"versions":{"a":1},"loras":[3],"verb":7}'
+
+
+@pytest.mark.parametrize("kept", ["", "{", "[1]", DAMAGED])
+def test_what_cannot_be_understood_is_as_if_nothing_had_been_typed(kept: str, tmp_path: Path):
+    drafts = tmp_path / "REAPER" / "Dawbridge" / "panel" / "drafts.json"
+    drafts.parent.mkdir(parents=True)
+    drafts.write_text(kept)
+    window = Window(tmp_path, tmp_path / "home")
     assert window.panel.thing("Style").value == ""
 
 

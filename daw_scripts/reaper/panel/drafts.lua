@@ -1,13 +1,16 @@
 --- What the user has typed into the panel: the same words are there at the next verb, and at the next start.
+--
+-- They lie in a file: lyrics are too long for REAPER's settings.
 local host = require("reaper.host")
 local json = require("shared.json")
+local store = require("shared.store")
 local wishes = require("shared.wishes")
 
 local M = {}
 local Drafts = {}
 Drafts.__index = Drafts
 
-local KEY = "panel_drafts"
+local NAME = "drafts"
 local SEPARATOR = "\n---\n"
 local MOST_VERSIONS = 6
 
@@ -34,9 +37,9 @@ end
 
 --- The drafts of the last time. What cannot be understood is as if nothing had been typed.
 function M.open()
-  local kept = json.decode(host.remembered(KEY) or "")
-  kept = type(kept) == "table" and kept or {}
-  local drafts = { answers = texts_in(kept.answers, {}), settings = texts_in(kept.settings, {}) }
+  local shelf = store.open(host.files, host.own_folder("panel"))
+  local kept = shelf:read(NAME) or {}
+  local drafts = { shelf = shelf, answers = texts_in(kept.answers, {}), settings = texts_in(kept.settings, {}) }
   drafts.versions, drafts.loras = lists_in(kept.versions, text_in), lists_in(kept.loras, lora_in)
   drafts.verb = type(kept.verb) == "string" and kept.verb or "repaint"
   if #drafts.versions == 0 then drafts.versions[1] = "" end
@@ -49,11 +52,11 @@ function Drafts:keep()
   for name, text in pairs(self.answers) do
     if not wishes.fields[name].is_forgotten then answers[name] = text end
   end
-  local line = json.encode({
-    answers = json.object(answers), settings = json.object(texts_in(self.settings, {})),
+  local done, fault = self.shelf:save({
+    id = NAME, answers = json.object(answers), settings = json.object(texts_in(self.settings, {})),
     versions = json.list(self.versions), loras = json.list(self.loras), verb = self.verb,
   })
-  if line then host.remember(KEY, line, true) end
+  if not done then host.log("drafts.failed reason=" .. tostring(fault)) end
 end
 
 --- What stands in `field`.
