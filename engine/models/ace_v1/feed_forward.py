@@ -32,7 +32,7 @@ class GLUMBConv(nn.Module):
         expand, reduce = self.inverted_conv.conv, self.point_conv.conv
         h = F.silu(F.linear(h, expand.weight[..., 0], expand.bias), inplace=True)  # (B, N, 2F)
         value, gate = self._over_time(h).chunk(2, dim=-1)  # (B, N, F) each
-        return F.linear(value * F.silu(gate), reduce.weight[..., 0])  # (B, N, D)
+        return F.linear(F.silu(gate).mul_(value), reduce.weight[..., 0])  # (B, N, D)
 
     def _over_time(self, h: Tensor) -> Tensor:
         """The depthwise convolution, (B, N, 2F) → (B, N, 2F)."""
