@@ -24,10 +24,11 @@ _SPAN = re.compile(
     rf"|(?P<latin>\"?[{_LATIN}][{_LATIN}\s!-/:-@\[-`{{-~’‘“”–…]*)"
     rf"|(?P<rest>{_OTHER}+(?:\s+{_OTHER}+)*)"
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|[。！？，、；：…]+")
+_SENTENCE = re.compile(r"\S.*?(?:(?<=[.!?])\s+|[。！？，、；：…\n]+\s*|$)", re.DOTALL)
 # Characters at most that are read of a line: more do not change what language it is.
 ENOUGH = 2000
 _NO_LETTER = re.compile(r"[\W\d_]+")
+_OPENING = re.compile(r"[\[(（【《<“‘«¿¡]+")
 _HAN_ONLY = re.compile(r"[\u3400-\u9fff]+")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _REPEATED = re.compile(r"(.)\1+")
@@ -66,17 +67,49 @@ def _spans(line: str) -> Iterator[tuple[str, str]]:
         elif kind == "number":
             spans = [(first or "zh", text)]
         else:
-            spans = [(_piece_language(piece) or first or "zh", piece) for piece in _SENTENCE_END.split(text) if piece]
+            spans = [(_piece_language(piece) or first or "zh", piece) for piece in _SENTENCE.findall(text)]
         first = first or spans[0][0] if spans else first
         yield from spans
 
 
 def detect_like_the_reference(line: str) -> str:
     """The language code of one line: that of most characters (Chinese ones twice), any other before English."""
-    votes: Counter[str] = Counter()
-    for language, text in _spans(line[:ENOUGH]):
-        votes[language] += len(text) * (2 if language == "zh" else 1)
-    ranked = [language for language, _ in votes.most_common(2)]
+    ranked = _ranked(line[:ENOUGH])
     if not ranked:
         return "en"
     return ranked[1] if ranked[0] == "en" and len(ranked) > 1 else ranked[0]
+
+
+def vote_like_the_reference(lyrics: str) -> str:
+    """The language code of most characters of whole lyrics (Chinese ones twice), "en" where there are none."""
+    return next(iter(_ranked(lyrics)), "en")
+
+
+def cut_like_the_reference(lyrics: str) -> list[tuple[str, str]]:
+    """(language, text) of the runs of one language that lyrics consist of, line ends and blanks after them included.
+
+    Signs without a letter go with what is before them, opening brackets with what is after them.
+    """
+    runs: list[tuple[str, str]] = []
+    opened, position = "", 0
+    for language, text in _spans(lyrics):
+        start = lyrics.index(text, position)
+        if runs and not (between := lyrics[position:start]).strip():
+            runs[-1] = (runs[-1][0], runs[-1][1] + between)
+        position = start + len(text)
+        if _OPENING.fullmatch(text):
+            opened += text
+        elif runs and (language == runs[-1][0] or _NO_LETTER.fullmatch(text)):
+            runs[-1] = (runs[-1][0], runs[-1][1] + opened + text)
+            opened = ""
+        else:
+            runs.append((language, opened + text))
+            opened = ""
+    return [*runs, ("zh", opened)] if opened else runs
+
+
+def _ranked(text: str) -> list[str]:
+    votes: Counter[str] = Counter()
+    for language, piece in _spans(text):
+        votes[language] += len(piece) * (2 if language == "zh" else 1)
+    return [language for language, _ in votes.most_common()]
