@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import soundfile
 from numpy.typing import NDArray
 
+from bridge_server.demo import play
+from bridge_server.region.channels import usual_layout
 from bridge_server.region.clips.stretch import stretched
 from bridge_server.region.clips.tape import Reader
+from bridge_server.region.loudness import integrated
 
 RATE = 48_000
 SECONDS = 3
@@ -122,3 +128,17 @@ def test_silence_and_next_to_nothing() -> None:
     assert not at_speed(np.zeros((2, RATE), np.float32), 0.9).any()
     assert at_speed(chord(440.0), 1.1, 700, 701).shape == (2, 1)
     assert np.isfinite(at_speed(chord(440.0)[:, :50], 0.5, 0, 500)).all()
+
+
+@pytest.mark.parametrize("name", ["drums", "bass", "keys"])
+@pytest.mark.parametrize("speed", [0.85, 1.15])
+def test_instruments_keep_their_loudness(name: str, speed: float) -> None:
+    song = Path(play.__file__).parent / "song"
+    audio, rate = soundfile.read(song / f"{name}.flac", frames=6 * 44_100, dtype="float32", always_2d=True)
+    audio = np.ascontiguousarray(audio.T)
+    layout = usual_layout(len(audio))
+    heard = stretched(reader(audio), rate, lambda at: at * speed, 0, int(audio.shape[1] / speed))
+    before, after = integrated(audio, rate, layout), integrated(heard, rate, layout)
+    assert before is not None
+    assert after is not None
+    assert abs(after - before) < 0.3
