@@ -136,6 +136,15 @@ def test_a_layer_and_a_retake_of_it(live: Callable[..., Any]):
     assert [[(s, e) for _, s, e in track["clips"]] for track in (layer, retake)] == [[(12, 20)], [(12, 20)]]
 
 
+def test_stems_lie_below_their_mix_and_are_it_together(live: Callable[..., Any]):
+    told = live({"brace": [32, 40]}, {"press": "generate", "fields": {"stems": 1}}, {"await": "Done"})
+    result, *stems = told["tracks"][1:]
+    assert len(stems) > 1
+    assert {(start, end) for track in [result, *stems] for _, start, end in track["clips"]} == {(32, 40)}
+    mix, *parts = (soundfile.read(track["clips"][0][0])[0] for track in [result, *stems])
+    assert np.abs(sum(parts) - mix).max() < 1e-4
+
+
 def test_keep_is_told_to_the_bridge(live: Callable[..., Any], bridge: BridgeProcess):
     told = live(
         {"brace": [12, 14]},
