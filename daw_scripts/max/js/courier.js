@@ -123,13 +123,14 @@ Courier.prototype.startOver = function (ms) {
 };
 
 Courier.prototype.send = function (message) {
-  var datagram = letter.datagram(message, this.connection.key, this.desk.client());
-  if (datagram) this.desk.out.udp(datagram);
+  var body = letter.body(message);
+  this.desk.out.udp(letter.datagram(message.request, body, this.connection.key, this.desk.client()));
 };
 
 /** Sends `message` until `answered(its job or id)` is called. */
 Courier.prototype.post = function (message) {
-  this.letters.push({ message: message, name: message.id || message.job, due: 0, tries: 0, file: null });
+  var body = letter.body(message);
+  this.letters.push({ message: message, body: body, name: message.id || message.job, due: 0, tries: 0, file: null });
   this.hurry();
   if (this.state === "open") this.resend(this.desk.now());
 };
@@ -157,7 +158,7 @@ Courier.prototype.hand = function (one, now) {
   one.tries += 1;
   if (one.first === undefined) one.first = now;
   one.due = now + Math.min(RESEND_MS * Math.max(1, one.tries - 3), SLOWEST_RESEND_MS);
-  var datagram = letter.datagram(one.message, this.connection.key, this.desk.client());
+  var datagram = letter.datagram(one.message.request, one.body, this.connection.key, this.desk.client());
   if (datagram) return this.desk.out.udp(datagram);
   if (one.file && one.fileKey === this.connection.key) return this.tell(one.file);
   this.writeLetter(one);
@@ -171,7 +172,7 @@ Courier.prototype.writeLetter = function (one) {
   if (one.isBeingWritten) return;
   one.isBeingWritten = true;
   this.desk.slices.start(function () {
-    var isWritten = files.writeNow(path, json.write(one.message));
+    var isWritten = files.writeNow(path, one.body);
     one.isBeingWritten = false;
     if (!isWritten) return void self.desk.log("letter.unwritable path=" + path);
     one.file = path;

@@ -2,7 +2,7 @@
  * What became of the jobs that this device asked for: sent → accepted → running → done, failed or cancelled.
  *
  * A job is a plain object, kept with the set and on the disk:
- *   id, request     the job's id and the request as it is sent
+ *   id, request     the job's id and the request as it is sent; only its name and tags once it was accepted
  *   place           where the result belongs; see subject.js
  *   state           one of the six above
  *   takes           with state done: what the bridge made
@@ -83,9 +83,11 @@ Jobs.prototype.restore = function (records) {
 
 var hear = {};
 
+/** From now on the bridge has the request; of ours only what names are made of is kept. */
 hear.accepted = function (job, event) {
   job.position = event.position || 0;
   if (job.state === "sent") job.state = "accepted";
+  job.request = { request: job.request.request, job: job.id, tags: job.request.tags || "" };
 };
 
 hear.started = function (job) { job.state = "running"; };

@@ -79,13 +79,15 @@ function padded(bytes) {
   return (Math.floor(bytes / 4) + 1) * 4;
 }
 
-/** The datagram of `message` as atoms, address first; null where it must go by file. */
-exports.datagram = function (message, key, client) {
-  var fields = {};
-  Object.keys(message).forEach(function (name) {
-    if (name !== "request") fields[name] = message[name];
-  });
-  var atoms = [protocol.osc.requests[message.request], key, client, json.write(fields)];
+/** The JSON of `message`, made once: for a request over many clips that takes a while. */
+exports.body = function (message) {
+  return json.write(message);
+};
+
+/** The datagram of a `body` as atoms, address first; null where it must go by file. `word` is the request in it. */
+exports.datagram = function (word, body, key, client) {
+  if (body.length > LONGEST_DATAGRAM) return null;
+  var atoms = [protocol.osc.requests[word], key, client, body];
   return exports.size(atoms) <= LONGEST_DATAGRAM ? atoms : null;
 };
 
