@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -312,28 +311,3 @@ def test_a_dialog_that_is_closed_does_nothing(world: World, monkeypatch: pytest.
     assert script.jobs == []
     assert not script.tick() or not world.deferred
     script.close()
-
-
-def test_without_its_packages_it_says_what_to_do(tmp_path: Path):
-    """In a Python that knows nothing of this environment."""
-    (tmp_path / "reaper_python.py").write_text(
-        "def RPR_MB(message, title, kind): print(message)\nRPR_time_precise = None\n"
-    )
-    environment = {"DAWBRIDGE_HOME": str(tmp_path), "PATH": os.environ["PATH"]}
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); exec(open({str(SCRIPT)!r}).read())"
-
-    def start() -> str:
-        command = [sys.executable, "-I", "-S", "-c", code]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60).stdout
-
-    assert "Install Dawbridge with the same version" in start()
-    assert "start.json" in start()
-    (tmp_path / "start.json").write_text(json.dumps({"version": 1, "command": [sys.executable, "-m", "x"]}))
-    found = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code.replace("exec(", "import site; exec(") + "; print(SESSION)"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert "Install Dawbridge" not in found.stdout or "No module named" in found.stdout
