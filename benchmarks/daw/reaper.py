@@ -52,7 +52,7 @@ def _song(folder: Path, home: Path, seconds: float, **item: Any) -> tuple[Studio
         for place in range(10):
             studio.item(other, path, D_POSITION=1_000.0 + 100 * place)
     studio.select(project, 0.0, seconds)
-    studio.audio(str(path))
+    studio.world.load(str(path))
     return studio, project
 
 

@@ -38,6 +38,15 @@ def probe(path: str) -> Any:
     return info.samplerate, info.channels, info.frames
 
 
+def audio(path: str) -> tuple[int, bytes]:
+    """Channels, and the samples of a file as doubles, channel after channel.
+
+    No Lua table: the fake asks for it inside a coroutine, and what lupa makes there must not outlive it.
+    """
+    samples, _ = soundfile.read(path, dtype="float64", always_2d=True)
+    return samples.shape[1], samples.T.tobytes()
+
+
 class Studio:
     """One run of REAPER. `kept` is what an earlier run left in its settings."""
 
@@ -52,7 +61,6 @@ class Studio:
     ) -> None:
         """`extensions` are those of fake_reaper/extensions.lua: `imgui`, `reapack`."""
         self.folder = folder
-        self.sounds: dict[str, Any] = {}
         self.runtime = lua_runtime(lua)
         resource = folder / "REAPER"
         resource.mkdir(exist_ok=True)
@@ -70,7 +78,7 @@ class Studio:
             make_folder=make_folder,
             is_file=lambda path: Path(path).is_file(),
             probe=probe,
-            audio=self.audio,
+            audio=audio,
             **extensions,
         )
         self.fake = self.runtime.execute('local fake = require("fake_reaper"); return fake').new(options)
@@ -78,13 +86,6 @@ class Studio:
 
     def table(self, **fields: Any) -> Any:
         return self.runtime.table_from(fields)
-
-    def audio(self, path: str) -> Any:
-        """The samples of a file, channel by channel."""
-        if path not in self.sounds:
-            samples, _ = soundfile.read(path, dtype="float64", always_2d=True)
-            self.sounds[path] = self.runtime.table_from([self.runtime.table_from(one) for one in samples.T.tolist()])
-        return self.sounds[path]
 
     def nested(self, values: dict[str, Any]) -> Any:
         return self.table(**{k: self.nested(v) if isinstance(v, dict) else v for k, v in values.items()})

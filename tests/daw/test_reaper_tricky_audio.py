@@ -26,7 +26,7 @@ def noise(path: Path, seconds: float, rate: int = RATE, channels: int = 2, seed:
 
 def loud(song: Song, seconds: float = 10.0, **how: Any) -> np.ndarray:
     """Fills the song's file with noise."""
-    song.studio.sounds.clear()
+    song.studio.world.sounds = song.studio.table()
     return noise(song.path, seconds, **how)
 
 

@@ -1,11 +1,29 @@
 --- Audio accessors of the fake: what the items of a track sound like, before its effects.
 --
--- `options.audio(path)` gives a file's samples as a list of channels, each a list of numbers. Volumes, fades
--- (straight), offsets, rates, loops, sections and mutes are played; take effects only make it louder by `take.fx`, so
--- that a test sees that they were heard. `world.read_seconds` is what a read of one frame costs on the fake's clock.
+-- `options.audio(path)` gives a file's channels and its samples as bytes of doubles, channel after channel. Volumes,
+-- fades (straight), offsets, rates, loops, sections and mutes are played; take effects only make it louder by `take.fx`,
+-- so that a test sees that they were heard. `world.read_seconds` is what a read of one frame costs on the fake's clock.
 local M = {}
 
 local MOST_VALUES = 131072
+local AT_ONCE = 200
+
+--- The samples of a file as a list of channels, each a list of numbers; read once.
+local function sound_of(world, options, path)
+  if world.sounds[path] then return world.sounds[path] end
+  local count, bytes = options.audio(path)
+  local frames, channels = #bytes // 8 // count, {}
+  for channel = 1, count do
+    local samples, first = {}, (channel - 1) * frames
+    for from = 0, frames - 1, AT_ONCE do
+      local some = math.min(AT_ONCE, frames - from)
+      table.move({ string.unpack("<" .. ("d"):rep(some), bytes, (first + from) * 8 + 1) }, 1, some, from + 1, samples)
+    end
+    channels[channel] = samples
+  end
+  world.sounds[path] = channels
+  return channels
+end
 
 local function new_array(size)
   if size > MOST_VALUES then error("reaper.new_array is too large", 3) end
@@ -43,13 +61,13 @@ local function root_of(source)
 end
 
 --- Adds what `item` plays into `values`.
-local function add(options, item, ask, values)
+local function add(world, options, item, ask, values)
   local take = item.takes[item.current]
   if not take or not take.source or item.info.B_MUTE ~= 0 or take.source.type == "MIDI" then return false end
   local first, last = item.info.D_POSITION, item.info.D_POSITION + item.info.D_LENGTH
   if last <= ask.t or first >= ask.t + ask.frames / ask.rate then return false end
   local source, offset, length, reversed = root_of(take.source)
-  local channels = options.audio(source.path)
+  local channels = sound_of(world, options, source.path)
   local gain = item.info.D_VOL * take.info.D_VOL * (1 + take.fx)
   for frame = 0, ask.frames - 1 do
     local t = ask.t + frame / ask.rate - first
@@ -70,7 +88,10 @@ local function add(options, item, ask, values)
 end
 
 function M.install(world, api, options)
-  world.read_seconds, world.reads, world.open_accessors = 0, {}, 0
+  world.read_seconds, world.reads, world.open_accessors, world.sounds = 0, {}, 0, {}
+
+  --- Reads a file before it is needed, so that it takes no time then.
+  function world.load(path) sound_of(world, options, path) end
   api.new_array = new_array
 
   function api.CreateTrackAudioAccessor(track)
@@ -93,7 +114,7 @@ function M.install(world, api, options)
     local ask, sounds = { rate = rate, channels = channels, t = t, frames = frames }, false
     for _, item in ipairs(track.items) do
       local is_playing = track.info.I_FREEMODE ~= 2 or (track.lane_plays[item.info.I_FIXEDLANE] or 0) > 0
-      if is_playing and add(options, item, ask, array.values) then sounds = true end
+      if is_playing and add(world, options, item, ask, array.values) then sounds = true end
     end
     return sounds and 1 or 0
   end
