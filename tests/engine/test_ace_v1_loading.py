@@ -9,21 +9,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
 from bridge_server.protocol.errors import (
     BadRequest,
-    BridgeError,
     EngineFault,
-    NotFound,
     OutOfMemory,
     UnknownBackend,
     Unsupported,
 )
-from bridge_server.protocol.values import Lora, Sampling
+from bridge_server.protocol.values import Sampling
 from engine.backends import registry
 from engine.backends.ace_v1 import checkpoint
 from engine.backends.ace_v1.checkpoint import PARTS
@@ -34,7 +31,7 @@ from engine.backends.ace_v1.trouble import translated
 from engine.backends.base import DeviceFault
 from engine.models.ace_v1.checkpoint import CheckpointError
 from engine.watch import Cancelled, Watch
-from tests.engine.ace_v1_work import RATE, backend, generate, mix, render
+from tests.engine.ace_v1_work import RATE, backend, generate, render
 
 WEIGHTS = "ace_step_transformer/diffusion_pytorch_model.safetensors"
 SHORT = generate(RATE // 4)
@@ -176,58 +173,6 @@ def test_a_cancel_is_heard_while_weights_are_read(noise_checkpoint: Path) -> Non
     with pytest.raises(Cancelled):
         studio.prepare(Way(batch=1), Impatient())
     studio.prepare(Way(batch=1), Watch())
-
-
-def write_lora(path: Path, width: int = 32, scale: float = 0.5) -> Path:
-    tensors = {}
-    generator = torch.Generator().manual_seed(1)
-    for block in range(20):
-        for name in ("attn.to_q", "cross_attn.to_v"):
-            key = f"transformer_blocks.{block}.{name}"
-            tensors[f"{key}.lora_A.weight"] = torch.randn(4, width, generator=generator) * scale
-            tensors[f"{key}.lora_B.weight"] = torch.randn(width, 4, generator=generator) * scale
-    save_file(tensors, path)
-    return path
-
-
-def test_loras_sound_add_up_and_leave_no_trace(noise_checkpoint: Path, tmp_path: Path) -> None:
-    model = backend(noise_checkpoint)
-    file = write_lora(tmp_path / "singer.safetensors")
-
-    def take(*loras: Lora) -> np.ndarray:
-        return mix(render(model, generate(RATE // 4, loras=loras)))
-
-    before = take()
-    loud, half, none = (take(Lora(path=str(file), weight=weight)) for weight in (1.0, 0.5, 0.0))
-    twice = take(Lora(path=str(file), weight=0.5), Lora(path=str(file), weight=0.5))
-    assert not np.array_equal(loud, before)
-    assert not np.array_equal(half, loud)
-    np.testing.assert_allclose(twice, loud, atol=1e-3)
-    assert np.array_equal(none, before)
-    assert np.array_equal(take(), before)
-
-
-@pytest.mark.parametrize(
-    ("spoil", "kind"),
-    [
-        (lambda path: write_lora(path, width=48), BadRequest),
-        (lambda path: path.write_bytes(b"no LoRA"), BadRequest),
-        (misshapen, BadRequest),
-        (lambda path: None, NotFound),
-    ],
-    ids=["another model's", "no safetensors", "no LoRA", "nothing"],
-)
-def test_a_lora_that_cannot_be_used_is_refused_and_forgotten(
-    noise_checkpoint: Path, tmp_path: Path, spoil: Callable[[Path], object], kind: type[BridgeError]
-) -> None:
-    model = backend(noise_checkpoint)
-    file = tmp_path / "lora.safetensors"
-    spoil(file)
-    before = mix(render(model, SHORT))
-    with pytest.raises(kind, match=r"LoRA|lora") as refusal:
-        render(model, generate(RATE // 4, loras=(Lora(path=str(file)),)))
-    assert "ACE-Step v1" in refusal.value.hint or kind is NotFound
-    assert np.array_equal(mix(render(model, SHORT)), before)
 
 
 def test_steps_are_not_chosen_for_heun(noise_checkpoint: Path) -> None:
