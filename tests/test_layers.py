@@ -116,7 +116,7 @@ LAYERS = (
     Layer(
         "engine.sketch.demo_song", (PROTOCOL, *ENGINE_BASE, "engine.sketch"), ("numpy", "soundfile", "soxr", "msgspec")
     ),
-    Layer("engine.sketch", (PROTOCOL, *ENGINE_BASE), ("numpy", "scipy", "msgspec")),
+    Layer("engine.sketch", (PROTOCOL, *ENGINE_BASE), ("numpy", "scipy", "msgspec", "mido", "pyworld")),
     Layer(
         "engine.backends",
         (PROTOCOL, *ENGINE_BASE, "engine.models", "engine.sketch"),

@@ -109,6 +109,14 @@ class MusicOptions:
     ] = None
     meter: Annotated[str, typer.Option("--meter", help="4/4, 3/4, 7/8, 12/8 …", rich_help_panel=MUSIC)] = "4/4"
     key: Annotated[str, typer.Option("--key", help="'D major', 'F# minor', 'Bb'.", rich_help_panel=MUSIC)] = ""
+    chords: Annotated[
+        str,
+        typer.Option("--chords", help="To follow: 'Am F C G', or 'Am | F G | C . . G7'.", rich_help_panel=MUSIC),
+    ] = ""
+    section: Annotated[
+        str,
+        typer.Option("--section", help="Part of the song: 'Verse 1', 'Chorus'.", rich_help_panel=MUSIC),
+    ] = ""
     bar_offset: Annotated[
         float, typer.Option("--bar-offset", help="Seconds into the file where bar 1 begins.", rich_help_panel=PLACE)
     ] = 0.0
@@ -120,11 +128,18 @@ class MusicOptions:
 
     def fields(self, span: Span) -> dict[str, Any]:
         """Raises WrongUsage, NotFound."""
-        since_bar = self.ruler(span.rate).since_bar(span.start)
+        music = Music(
+            bpm=self.bpm,
+            meter=self.meter,
+            key=read_key(self.key),
+            since_bar=self.ruler(span.rate).since_bar(span.start),
+            section=self.section,
+            chords=self.chords,
+        )
         return {
             "tags": self.tags,
             "lyrics": read_lyrics(self.lyrics, self.lyrics_file),
-            "music": Music(bpm=self.bpm, meter=self.meter, key=read_key(self.key), since_bar=since_bar),
+            "music": music,
         }
 
 

@@ -75,6 +75,13 @@ class Music(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
         Count, Meta(description="samples from the last bar line to the start of the span, at the span's rate")
     ] = 0
     section: Annotated[str, Meta(max_length=64, description="what the project calls this part, e.g. Verse 1")] = ""
+    chords: Annotated[
+        str,
+        Meta(
+            max_length=2_000,
+            description="to follow: Am F C G, or in bars: Am | F G | C . . G7; from the bar of the start",
+        ),
+    ] = ""
     changes: Annotated[
         tuple[Change, ...], Meta(max_length=1_000, description="of tempo and meter inside the span, in their order")
     ] = ()

@@ -2022,6 +2022,14 @@ return {
           default = "",
         },
         {
+          name = "chords",
+          required = false,
+          type = "string",
+          max_length = 2000,
+          doc = "to follow: Am F C G, or in bars: Am | F G | C . . G7; from the bar of the start",
+          default = "",
+        },
+        {
           name = "changes",
           required = false,
           type = "list",

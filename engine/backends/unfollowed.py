@@ -1,4 +1,4 @@
-"""What the project says about time that a backend of one tempo does not follow, as a sentence for its takes."""
+"""What the project says about time and chords that a backend does not follow, as sentences for its takes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from bridge_server.protocol.values import Music
 
 
 def unfollowed(request: Composition, backend: str) -> tuple[str, ...]:
-    """Empty where the tempo and meter of the project stay as they are throughout the span."""
+    """Empty where the project names no chords, and its tempo and meter stay as they are throughout the span."""
     music = request.music
+    chords = (f"{backend} does not follow chords; these were left out: {music.chords[:60]}",) if music.chords else ()
     if not _changes(music):
-        return ()
+        return chords
     rate, first = request.span.rate, music.changes[0]  # type: ignore[attr-defined]
     what = " and ".join(
         word
@@ -21,7 +22,10 @@ def unfollowed(request: Composition, backend: str) -> tuple[str, ...]:
         if changes
     )
     kept = f"{music.bpm:g} bpm in {music.meter}" if music.bpm is not None else f"one tempo in {music.meter}"
-    return (f"the project changes its {what} {first.at / rate:.1f} s into the range; {backend} kept to {kept}",)
+    return (
+        *chords,
+        f"the project changes its {what} {first.at / rate:.1f} s into the range; {backend} kept to {kept}",
+    )
 
 
 def _changes(music: Music) -> bool:

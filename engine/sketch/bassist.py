@@ -23,7 +23,10 @@ def play_bass(stage: Stage, role: str, sound: Instrument) -> list[Note]:
             played: list[Note] = []
             for hit in stage.hits("R---------------" if calm else groove, bar):
                 chord = stage.chord_at(hit.beat)
-                pitch = _pitch(stage, hit.symbol, chord, hand, (sound, roll, hit.beat + hit.length))
+                if hit.symbol in "WA" and abs(chord.start - hit.beat) < 1e-6:
+                    pitch = near(_floor(chord), hand, sound.low, sound.high)
+                else:
+                    pitch = _pitch(stage, hit.symbol, chord, hand, (sound, roll, hit.beat + hit.length))
                 hand = pitch if hit.symbol in "W" else int(0.5 * hand + 0.5 * pitch)
                 force = int((88 if hit.symbol == "R" else 78) * (0.8 + 0.3 * section.energy))
                 for number, (start, length) in enumerate(stage.held(hit.beat, hit.length)):
@@ -40,24 +43,30 @@ def near(pitch_class: int, target: int, low: int, high: int) -> int:
     return min(choices, key=lambda pitch: (abs(pitch - target), pitch))
 
 
+def _floor(chord: Chord) -> int:
+    """The pitch class that the chord stands on."""
+    return chord.bass if chord.bass >= 0 else chord.root
+
+
 def _pitch(
     stage: Stage, symbol: str, chord: Chord, hand: int, how: tuple[Instrument, np.random.Generator, float]
 ) -> int:
     sound, roll, after = how
     tones = QUALITIES[chord.quality]
-    root = near(chord.root, sound.low + 8, sound.low, sound.low + 16)
+    floor = _floor(chord)
+    root = near(floor, sound.low + 8, sound.low, sound.low + 16)
     if symbol in "R.":
         return root
     if symbol == "8":
         return root + 12 if root + 12 <= sound.high else root
     if symbol == "5":
-        fifth = next((step for step in tones if step in (6, 7)), 7)
+        fifth = (chord.root + next((step for step in tones if step in (6, 7, 8)), 7) - floor) % 12 or 12
         return root + fifth if root + fifth <= sound.high - 3 else root + fifth - 12
     if symbol == "3":
-        return root + next((step for step in tones if step in (3, 4, 5)), 7)
+        return root + ((chord.root + next((step for step in tones if step in (3, 4, 5)), 7) - floor) % 12 or 12)
     scale = sorted(set(stage.key.scale) | {(chord.root + step) % 12 for step in tones})
     if symbol == "A":
-        target = near(stage.chord_at(after).root, hand, sound.low, sound.high)
+        target = near(_floor(stage.chord_at(after)), hand, sound.low, sound.high)
         step = 1 if roll.random() < 0.4 else -1
         return _step(target, step, scale, sound)
     if abs(chord.start - after) < 1e-6 or roll.random() < 0.55:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.sketch.chart import lay_chart
 from engine.sketch.dice import Dice
 from engine.sketch.form import bars_of
 from engine.sketch.score import Chord, Plan, Section
@@ -19,7 +20,12 @@ def choose_key(plan: Plan, dice: Dice) -> Key:
 
 
 def harmonise(plan: Plan, key: Key, form: tuple[Section, ...], dice: Dice) -> tuple[Chord, ...]:
-    """One or two chords a bar. Where chords were heard they are followed; next to them their pattern goes on."""
+    """A chart is followed to the letter. Otherwise one or two chords a bar.
+
+    Where chords were heard they are followed; next to them their pattern goes on; elsewhere the style has its own.
+    """
+    if plan.chart:
+        return lay_chart(plan.chart, plan.grid, bars_of(plan))
     style = STYLES[plan.style]
     grid, pattern = plan.grid, _Pattern(plan)
     chords: list[Chord] = []

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bridge_server.protocol.requests import Accompany, Extend, Generate, Layer, Repaint
 from engine.sketch import casting, hearing
+from engine.sketch.chart import key_of_chart, read_chart
 from engine.sketch.earlier import Earlier, find_earlier
 from engine.sketch.grid import Grid, Turn
 from engine.sketch.hearing import Heard
@@ -18,7 +19,7 @@ from engine.sketch.score import Chord, Plan, Score, from_latents
 from engine.sketch.styles import NEUTRAL, STYLES
 from engine.sketch.synth.renderer import BALANCE, FULL_MIX
 from engine.sketch.tags import Wishes, read_tags
-from engine.sketch.theory import Key, chord_name, read_key
+from engine.sketch.theory import Chart, Key, chord_name, read_key
 from engine.watch import Watch
 from engine.work import Work
 
@@ -79,9 +80,10 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
     grid = _grid(desk, style)
     origin = work.hull.start
     heard = hearing.listen(desk.context, desk.stretches(), watch)
-    key, mode = _key(desk, style, heard)
-    chords = hearing.chords_of(heard, grid, origin, key)
-    if desk.earlier:
+    chart = read_chart(request.music.chords)
+    key, mode = _key(desk, style, heard, chart)
+    chords = () if chart else hearing.chords_of(heard, grid, origin, key)
+    if desk.earlier and not chart:
         chords = _merged(desk.earlier.chords(grid), chords)
     around = desk.surroundings()
     cast = _cast(desk, style, around, heard)
@@ -99,6 +101,7 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
         intro=first,
         ending=last,
         whole=isinstance(request, Generate) and not request.music.section and "loop" not in desk.wishes.forms,
+        chart=chart,
         heard=chords,
         loudness=_loudness(desk, cast, around),
         room=STYLES[style].tail * (1 + desk.wishes.feel.space),
@@ -171,7 +174,7 @@ def _tempo(desk: _Desk, style: str) -> float:
     return float(bpm)
 
 
-def _key(desk: _Desk, style: str, heard: Heard) -> tuple[Key | None, str]:
+def _key(desk: _Desk, style: str, heard: Heard, chart: Chart) -> tuple[Key | None, str]:
     """The key if anything tells it, and the mode to use if nothing does."""
     mode = desk.wishes.mode or STYLES[style].mode
     given = read_key(desk.request.music.key)
@@ -183,6 +186,8 @@ def _key(desk: _Desk, style: str, heard: Heard) -> tuple[Key | None, str]:
         if not said and (guess := hearing.key_of(heard, tonic)):
             said = guess.mode
         return Key(tonic, said or mode or "major"), mode
+    if chart:
+        return key_of_chart(chart), mode
     if desk.score:
         return desk.score.key, mode
     if found := hearing.key_of(heard):

@@ -13,7 +13,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from engine.sketch.grid import Grid
-from engine.sketch.theory import Key
+from engine.sketch.theory import Chart, Key
 
 RULES = 2
 """Raised when the same plan and dice would give another score."""
@@ -30,12 +30,13 @@ class Note(Struct, frozen=True, array_like=True, order=True):
 
 
 class Chord(Struct, frozen=True, array_like=True, order=True):
-    """A root (0 is C) and a quality named in `theory.QUALITIES`."""
+    """A root (0 is C), a quality named in `theory.QUALITIES`, and the bass where it is another note (else −1)."""
 
     start: float
     length: float
     root: int
     quality: str
+    bass: int = -1
 
 
 class Section(Struct, frozen=True):
@@ -71,6 +72,7 @@ class Plan(Struct, frozen=True):
     windows   [start, end) in samples that are to be filled; silence elsewhere in `samples`
     cast      role → instruments to choose from
     key       empty if the dice are to choose one, in `mode` if that is given
+    chart     bars of chords that the user wrote, followed to the letter; empty for none
     heard     chords to follow where they are, and to continue where they are not
     loudness  LUFS of the whole take; None for the usual
     room      how much of it is heard, 1 for each instrument's own
@@ -88,6 +90,7 @@ class Plan(Struct, frozen=True):
     intro: bool = False
     ending: bool = False
     whole: bool = False
+    chart: Chart = ()
     heard: tuple[Chord, ...] = ()
     loudness: float | None = None
     room: float = 1.0

@@ -25,9 +25,17 @@ QUALITIES: dict[str, tuple[int, ...]] = {
     "maj9": (0, 4, 7, 11, 14),
     "min9": (0, 3, 7, 10, 14),
     "9": (0, 4, 7, 10, 14),
+    "aug": (0, 4, 8),
+    "6": (0, 4, 7, 9),
+    "min6": (0, 3, 7, 9),
+    "sus2": (0, 2, 7),
+    "7sus4": (0, 5, 7, 10),
+    "dim7": (0, 3, 6, 9),
+    "mmaj7": (0, 3, 7, 11),
+    "13": (0, 4, 10, 14, 21),
 }
 TRIAD = {"maj": "maj", "add9": "maj", "maj7": "maj", "7": "maj", "maj9": "maj", "9": "maj", "sus4": "maj", "5": "maj"}
-SUFFIX = {"maj": "", "min": "m", "min7": "m7", "min9": "m9", "madd9": "m(add9)"}
+SUFFIX = {"maj": "", "min": "m", "min6": "m6", "min7": "m7", "min9": "m9", "madd9": "m(add9)", "mmaj7": "m(maj7)"}
 _FLAT_MAJORS = frozenset({5, 10, 3, 8, 1})
 _KEY = re.compile(r"^([A-Ga-g])\s?(#|b|♯|♭|sharp|flat)?\s?(major|minor|maj|min|m|dur|moll)?$")
 
@@ -57,6 +65,18 @@ class Key(Struct, frozen=True):
     def diatonic(self, root: int, quality: str) -> bool:
         """Does the chord use notes of this key only?"""
         return all((root + step) % 12 in self.scale for step in QUALITIES[quality])
+
+
+class Named(Struct, frozen=True, array_like=True):
+    """A chord without a time: root, quality, and the bass where it is another note (else −1)."""
+
+    root: int
+    quality: str
+    bass: int = -1
+
+
+Chart = tuple[tuple[Named, ...], ...]
+"""Bars, each with the chords that share it; a chord that holds stands there again."""
 
 
 def read_key(text: str) -> tuple[int, str] | None:

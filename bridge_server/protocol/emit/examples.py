@@ -154,6 +154,7 @@ COMPOSED: dict[str, Any] = {
         key="F# minor",
         since_bar=1_234,
         section="Verse 1",
+        chords="Am | F G | C/E . . G7 | %",
         changes=(Change(at=24_000, bpm=90.0, ramp=True), Change(at=48_000, bpm=97.5, meter="3/4")),
     ),
     "language": "de",
