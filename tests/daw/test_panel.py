@@ -1,8 +1,8 @@
 """The installed panel in the fake REAPER: from a press of a button to takes on the timeline."""
 
+import itertools
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -201,6 +201,18 @@ def test_a_result_is_varied_and_made_again(stage: Stage):
     assert (retake.variance, retake.take) == (0.75, again.take)
 
 
+def test_a_layer_looks_at_the_other_tracks_little_by_little(stage: Stage):
+    band = [stage.studio.track(stage.song.project, P_NAME=f"Band {number}") for number in range(3)]
+    for track in band:
+        stage.studio.item(track, stage.song.path, D_POSITION=2.0, B_LOOPSRC=0)
+    stage.panel.press("Add a layer", at="verbs")
+    stage.studio.tick()
+    assert len(stage.go("Add a layer").sources) == 4
+    stage.studio.select(stage.song.project, 900.0, 904.0)
+    stage.panel.press("Add a layer", at="Dawbridge")
+    stage.studio.until(lambda: "nothing to fit a layer to" in stage.panel.text)
+
+
 def test_several_tracks_are_asked_about(stage: Stage):
     other = stage.studio.track(stage.song.project, P_NAME="Bass", is_selected=True)
     stage.studio.item(other, stage.song.path, D_POSITION=2.0, B_LOOPSRC=0)
@@ -315,29 +327,16 @@ def test_two_panels_share_the_jobs(stage: Stage):
     assert landed(stage.song.project) == request.variants
 
 
-@pytest.mark.parametrize(
-    ("extensions", "words", "browsed"),
-    [
-        ({"reapack": True}, "ReaPack: Browse packages, install it", ["ReaImGui: ReaScript binding for Dear ImGui"]),
-        ({}, "Install ReaPack", []),
-    ],
-)
-def test_without_reaimgui_it_says_which_package_is_missing(
-    make_song: Callable[..., Song], extensions: dict[str, Any], words: str, browsed: list[str]
-):
-    song = make_song(extensions=extensions)
-    song.studio.run(PANEL)
-    assert "ReaImGui: ReaScript binding for Dear ImGui" in song.studio.messages[0]
-    assert words in song.studio.messages[0]
-    assert listed(song.studio.world.browsed) == browsed
-    assert len(song.studio.world.deferred) == 0
-    song.studio.answer("", "", "1", "1", "")
-    song.studio.act("Repaint time selection")
-    assert song.studio.until(song.desk.next_job)
-
-
-def test_a_reaimgui_that_is_too_old_is_told_of(make_song: Callable[..., Song]):
-    song = make_song(extensions={"imgui": IMGUI})
-    song.studio.world.imgui.is_old = True
-    song.studio.run(PANEL)
-    assert "0.9 or newer" in song.studio.messages[0]
+def test_a_project_that_changes_while_it_is_looked_at_is_said(make_song: Callable[..., Song]):
+    ticks = itertools.count()
+    stage = Stage(make_song(extensions={"imgui": IMGUI, "stopwatch": lambda: next(ticks) * 0.001}))
+    for number in range(4):
+        track = stage.studio.track(stage.song.project, P_NAME=f"Band {number}")
+        stage.studio.item(track, stage.song.path, D_POSITION=2.0, B_LOOPSRC=0)
+    stage.panel.press("Add a layer", at="verbs")
+    stage.studio.tick()
+    stage.panel.press("Add a layer", at="Dawbridge", ticks=2)
+    for index in range(5, 1, -1):
+        stage.song.project.tracks[index] = None
+    stage.studio.until(lambda: "was changed while it was looked at" in stage.panel.text)
+    assert stage.desk.next_job() is None

@@ -101,14 +101,10 @@ local function hand_in(desk, list, wished)
   return nil
 end
 
---- Makes jobs of the verb `id` with what is typed. Returns a sentence if that cannot be; a question may come first.
-function Desk:submit(id)
-  local verb, options = verbs.get(id), self.session:options()
-  options.several, self.asks = self.several, nil
-  self.several = nil
-  local list, reason, values = subjects.find(id, options)
+local function attempt(self, verb, options)
+  local list, reason, values = subjects.find(verb.id, options)
   if reason == "several_tracks" then
-    self.asks = { verb = id, count = values.count }
+    self.asks = { verb = verb.id, count = values.count }
     return nil
   end
   if not list then return text.say(reason, values) end
@@ -119,6 +115,27 @@ function Desk:submit(id)
   if not more then return fault end
   for name, value in pairs(more) do wished[name] = value end
   return hand_in(self, list, wished)
+end
+
+--- Makes jobs of the verb `id` with what is typed. Returns a sentence if that cannot be; a question may come first, and
+-- what is found out later comes from `after_frame`.
+function Desk:submit(id)
+  local verb, options = verbs.get(id), self.session:options()
+  options.several, self.asks, self.several = self.several, nil, nil
+  if verb.needs ~= "tracks" then return attempt(self, verb, options) end
+  if self.is_looking then return nil end
+  -- The other tracks may be many: they are looked at over several ticks.
+  self.is_looking = true
+  self.session.chores:add(function(pause)
+    options.pause = pause
+    self.late_fault = attempt(self, verb, options)
+  end, function(fault)
+    self.is_looking = false
+    if not fault then return end
+    host.log("panel.looking_failed error=" .. fault)
+    self.late_fault = text.say("panel_changed")
+  end)
+  return nil
 end
 
 --- A question that stands in the way of a job: `{sentence, answers = {{caption, value}}}`; nil if there is none.
@@ -242,7 +259,9 @@ function Desk:after_frame()
     self.has_submitted = false
     self.session.courier:tick(host.now())
   end
-  if not self.wants_start then return nil end
+  local late = self.late_fault
+  self.late_fault = nil
+  if not self.wants_start then return late end
   self.wants_start = false
   local fine, fault = self.session:start_bridge()
   if not fine then return fault end

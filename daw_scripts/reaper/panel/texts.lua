@@ -37,6 +37,7 @@ return {
   panel_mode = "Keep the melody",
   panel_replace = "Silence the original there",
   panel_stems = "Stems on tracks of their own",
+  panel_changed = "The project was changed while it was looked at. Ask again.",
   panel_marked_razor = "{range} (razor edit)",
   panel_marked_time = "{range} (time selection)",
   panel_marked_items = "{range} (selected items)",

@@ -66,10 +66,11 @@ local function note(names)
 end
 
 --- The sources of all tracks that sound between `from` and `to` or a little beside it, and sentences about what could
--- not be heard.
-local function sources(project, from, to, rate, context)
-  local found, unheard, count = {}, {}, 0
+-- not be heard. `options`: context (s), and `pause`, which is called between tracks where it is given.
+local function sources(project, from, to, rate, options)
+  local found, unheard, count, context = {}, {}, 0, options.context
   for _, one in ipairs(audible(host.tracks(project))) do
+    if options.pause then options.pause() end
     local clips, skipped = clips_on(one.track, from - context, to + context, rate)
     if skipped > 0 or #clips > 0 and (#found == MOST_SOURCES or count + #clips > MOST_CLIPS) then
       unheard[#unheard + 1] = track_name(one.track)
@@ -86,7 +87,7 @@ end
 -- its values where nothing can be heard.
 function M.of(verb, project, file, track, from, to, options)
   local rate = host.project_rate(project)
-  local heard, notes = sources(project, from, to, rate, options.context)
+  local heard, notes = sources(project, from, to, rate, options)
   if #heard == 0 then return nil, "nothing_to_hear", {} end
   local place = spot.place(verb, file, track, from, to)
   place.suffix = "/layer"
