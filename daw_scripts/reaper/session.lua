@@ -155,7 +155,9 @@ end
 --- Takes a job that has ended off the list; one that waits for its project too, whose files then stay where they are.
 function Session:dismiss(id)
   local job = self.jobs:get(id)
-  if job and (status.has_ended(job) or job.state == "done") then self.jobs:forget(id) end
+  if not job or not (status.has_ended(job) or job.state == "done") then return end
+  if job.state == "failed" then settling.clean(job) end
+  self.jobs:forget(id)
 end
 
 --- Asks the bridge something that belongs to no job, such as `choose`; repeated until it answers.
@@ -209,9 +211,13 @@ function obey.notice(session, order) session:notice(order.sentence) end
 
 function obey.show(session) session.wants_face = true end
 
---- Makes this script the one that runs the loop.
+--- Makes this script the one that runs the loop. What another one has done meanwhile stands in the store.
 function Session:speak()
-  self.is_guest = false
+  if self.is_guest or self.was_silent then
+    self.jobs = jobs.open(self.jobs.store, host.log)
+    self.courier.jobs = self.jobs
+  end
+  self.is_guest, self.was_silent = false, false
   self.voice:speak()
   self.courier.around = wire.around(self.client)
   self.courier.folder, self.courier.greeted = nil, false
@@ -265,6 +271,7 @@ function Session:turn()
   if not self.voice:speaks() then
     -- Another script runs the loop now: what is left is in the store. A keeper waits for it to end, and goes on.
     if not self.face.is_keeper then return self:leave() end
+    self.was_silent = true
     if not self.voice:another_speaks() then self:speak() end
   elseif not self.is_broken then
     self:tick(now)

@@ -18,12 +18,15 @@ local MOST_LANDED, TRIMMED_AT_ONCE = 200, 8
 --- Where the WAV of what was listened to lies: in the job's own folder, beside the takes that are made of it.
 local function wav_path(job)
   local join, folder = host.files.join, host.own_folder("audio")
-  if job.request.project then
-    folder = join(join(job.request.project, "Dawbridge"), job.id)
-    host.make_folder(folder)
-    return join(folder, "source.wav")
-  end
+  if job.request.project then return join(join(join(job.request.project, "Dawbridge"), job.id), "source.wav") end
   return join(folder, job.id .. ".wav")
+end
+
+--- Removes what was listened to for a job of which nothing has come. Where something has, it stays: the recipe of the
+-- take names it, and `again` reads it.
+function M.clean(job)
+  local source = job.request.source
+  if source and source.path and source.path == wav_path(job) then host.files.remove(source.path) end
 end
 
 local function cannot_hear(session, job, outcome, path)
@@ -39,6 +42,7 @@ local function listen(session, job, now)
   if not spot then return end
   job.is_busy = true
   local path = wav_path(job)
+  host.make_folder(path:match("^(.*)[/\\]"))
   listening.start(session.chores, job, spot.project, path, function(outcome)
     job.is_busy = false
     if job.state ~= "reading" or outcome == "closed" then return end
@@ -99,6 +103,7 @@ function M.settle(session, now)
     elseif job.state == "done" then
       land(session, job, now)
     elseif job.state == "cancelled" then
+      M.clean(job)
       session.jobs:forget(job.id)
     end
   end

@@ -126,6 +126,20 @@ def test_escape_stops_it(make_song: MakeSong):
     assert list(song.studio.resource.glob("Dawbridge/jobs/*")) == []
 
 
+def test_what_was_listened_to_goes_with_a_job_that_came_to_nothing_and_stays_beside_a_take(make_song: MakeSong):
+    song = open_song(make_song)
+    stopped = song.ask_and_start("", "", "1", "1", "")
+    song.studio.press(27)
+    song.studio.until(lambda: song.desk.read())
+    song.desk.cancelled(stopped.job)
+    song.studio.finish()
+    assert list(song.studio.folder.rglob("source.wav")) == []
+    landed = song.ask_and_start("", "", "1", "1", "")
+    song.desk.done(landed)
+    song.studio.finish()
+    assert [path.parent.name for path in song.studio.folder.rglob("source.wav")] == [landed.job]
+
+
 def test_an_unsaved_project_is_listened_to_into_our_own_folder(make_song: MakeSong):
     song = make_song(seconds=1.0, D_PITCH=1, project={"file": ""})
     song.studio.select(song.project, 2.2, 2.6)

@@ -202,9 +202,10 @@ def test_case_07_a_file_is_named_in_its_own_samples_at_any_project_rate(make_son
     ids=["mono", "mono to one side", "stereo", "mono downmix", "5.1", "32 channels: eight at the most"],
 )
 def test_case_08_channels(make_song: MakeSong, channels: int, item: dict[str, Any], written: int):
-    song = make_song(fx=1, **item)
-    loud(song, channels=channels)
+    song = make_song(fx=1, seconds=1.0, **item)
+    loud(song, 1.0, channels=channels)
     song.item.takes[1].source = song.studio.world.add_source(str(song.path), song.studio.table())
+    song.studio.select(song.project, 2.2, 2.6)
     request = song.ask("", "", "1", "1", "")
     assert soundfile.info(request.source.path).channels == written
 

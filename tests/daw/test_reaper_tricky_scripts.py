@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from daw_scripts.bundle import bundle
 from tests.daw.conftest import Song, write_wav
 from tests.daw.desk import cancels
 from tests.daw.studio import landed, listed, names
@@ -148,3 +149,32 @@ def test_case_18_recording_that_begins_while_files_are_opened_is_not_disturbed(s
     assert landed(song.project) == 8
     record = json.loads(next(song.studio.resource.glob("Dawbridge/landed/*")).read_text())
     assert record["id"] == request.job
+
+
+KEEPER = """\
+-- @description Dawbridge: A face that keeps the loop
+local host = require("reaper.host")
+local session = require("reaper.session")
+session.open():run({
+  draw = function() return host.remembered("keeper_%s") == "" end, close = function() end, is_keeper = true,
+})
+"""
+
+
+def test_case_16_two_panels_at_once_lay_a_result_in_once(make_song: MakeSong):
+    song = make_song(version="6.80", lua="5.3")
+    for name in ("one", "two"):
+        song.studio.run(bundle(KEEPER % name, "0.1.0"))
+    request = song.ask_and_start("", "", "1", "1", "")
+    song.studio.until(lambda: len(song.studio.world.deferred) == 2)
+    land_in_front = song.desk.done(request, samples=480_000)
+    song.studio.until(lambda: len(listed(song.item.takes)) == 2)
+    song.studio.world.ext["Dawbridge"]["keeper_two"] = "closed"
+    song.studio.until(lambda: len(song.studio.world.deferred) == 1)
+    second = song.ask_and_start("", "", "1", "1", "")
+    song.desk.done(second, samples=480_000)
+    song.studio.until(lambda: len(listed(song.item.takes)) == 3)
+    song.studio.wait(3)
+    assert [take.source.path for take in listed(song.item.takes)][1] == land_in_front[0].path
+    assert len(listed(song.item.takes)) == 3
+    assert len(listed(song.project.undo)) == 2

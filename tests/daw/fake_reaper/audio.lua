@@ -1,8 +1,9 @@
 --- Audio accessors of the fake: what the items of a track sound like, before its effects.
 --
--- `options.audio(path)` gives a file's channels and its samples as bytes of doubles, channel after channel. Volumes,
--- fades (straight), offsets, rates, loops, sections and mutes are played; take effects only make it louder by `take.fx`,
--- so that a test sees that they were heard. `world.read_seconds` is what a read of one frame costs on the fake's clock.
+-- `options.audio(path)` gives a file's channels and its samples as bytes of doubles, channel after channel.
+-- Volumes, fades (straight), offsets, rates, loops, sections and mutes are played; take effects only make it louder
+-- by `take.fx`, so that a test sees that they were heard. `world.read_seconds` is what a read of one frame costs on
+-- the fake's clock.
 local M = {}
 
 local MOST_VALUES = 131072
