@@ -160,3 +160,51 @@ test("progress is shown in words and as a number, cancel is lit only while somet
   stage.done(request);
   stage.until(() => stage.max.ui.progress === 0 && stage.max.ui["cancel.active"] === 0);
 });
+
+/** Sixty tracks of ten warped clips each. */
+function orchestra(markers) {
+  const stage = new Stage({ max: { cost: 0 }, clip: null });
+  const map = Array.from({ length: markers }, (_, index) => ({ sample_time: index * 0.0501234, beat_time: index / 10.33 }));
+  for (let index = 0; index < 60; index += 1) {
+    const track = stage.set.addTrack({ name: `Track ${index}` });
+    for (let count = 0; count < 10; count += 1) {
+      stage.set.addClip(track, stage.audio(`/Users/ana/${index}-${count}.wav`, 4), count * 8, { warping: 1, markers: map });
+    }
+  }
+  stage.brace(8, 72);
+  return stage;
+}
+
+test("a layer over six hundred clips: a letter of half a megabyte, told of when it is complete, and not kept in the set", () => {
+  const stage = orchestra(16);
+  const request = stage.ask("layer", { variants: 0 });
+  assert.equal(request.sources.length, 60);
+  assert.equal(request.sources.flatMap((source) => source.live_clips).length, 600);
+  assert.ok(JSON.stringify(request).length > 400_000);
+  assert.ok(stage.max.symbols.every((symbol) => symbol.length < 5_000));
+  stage.done(request);
+  stage.until(() => /^Done/.test(stage.max.ui.message));
+});
+
+test("more clips than a letter can hold are refused", () => {
+  assert.match(orchestra(200).refusal("layer"), /^The range holds more clips than one request can tell of/);
+});
+
+test("a long request that was never answered goes out again after Live was started anew; without its file it is said", () => {
+  const stage = new Stage();
+  stage.wire.lose = (direction, address) => direction === "out" && address.endsWith("/file");
+  stage.press("repaint", { words: "la ".repeat(3_000), variants: 0 });
+  stage.advance(2_000);
+  const { symbol } = stage.max;
+  stage.max.end(true);
+  stage.shared = {};
+  stage.wire.lose = () => false;
+  stage.device().start(symbol);
+  stage.until(() => stage.bridge.jobs.size === 1);
+  assert.equal(stage.bridge.last.lyrics.length, 8_999);
+  stage.max.end(true);
+  stage.shared = {};
+  for (const path of [...stage.disk.files.keys()]) if (path.includes("/outbox/")) stage.disk.files.delete(path);
+  stage.device().start(symbol);
+  stage.until(() => /^A request of an earlier time was never answered/.test(stage.max.ui.message));
+});

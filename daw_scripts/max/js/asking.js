@@ -1,7 +1,7 @@
 /** Send and Cancel: from what the strip holds to letters to the bridge. */
+var envelope = require("./envelope");
 var files = require("./files");
 var ids = require("./ids");
-var letter = require("./letter");
 var offer = require("./offer");
 var paths = require("./paths");
 var Refusal = require("./refusal").Refusal;
@@ -64,13 +64,21 @@ function ask(work, desk, verb) {
   subjects.gather(work, about, function (subject) {
     var made = requests.build(verb, subject, wished);
     var words = subject.range && subject.track ? text.say("range", subjects.words(subject)) : subject.place.range;
-    made.forEach(function (request) { checked(request); });
+    var letters = [];
+    made.forEach(function (request) {
+      work.then(function () {
+        var path = envelope.path(desk.courier.home, desk.memory.client);
+        envelope.seal(work, path, request, function (sealed) { letters.push(sealed); });
+      });
+    });
     work.then(function () {
-      made.forEach(function (request) { desk.jobs.add(request, placeOf(desk, verb, subject, words, held.stems)); });
+      made.forEach(function (request, index) {
+        desk.jobs.add(request, placeOf(desk, verb, subject, words, held.stems), letters[index].file);
+      });
     });
     work.then(function () { desk.memory.keep(); });
     work.then(function () {
-      made.forEach(function (request) { desk.courier.post(request); });
+      letters.forEach(function (one) { desk.courier.post(one); });
       remark(desk, subject, made.length);
     });
   });
@@ -88,12 +96,6 @@ function latestTake(desk) {
   if (!result) return null;
   var take = result.takes.filter(function (one) { return one.number === result.chosen; })[0] || result.takes[0];
   return { take: { path: take.paths[0], job: result.job, number: take.number }, place: result.place };
-}
-
-/** A slip of ours is seen before a job is waited for. */
-function checked(request) {
-  var fault = letter.fault(request);
-  if (fault) throw new Error(request.request + ": " + fault);
 }
 
 function remark(desk, subject, count) {
@@ -118,7 +120,7 @@ exports.cancel = function (desk) {
       return;
     }
     job.cancelling = ids.digits(16);
-    desk.courier.post({ request: "cancel", id: job.cancelling, job: job.id });
+    desk.courier.ask({ request: "cancel", id: job.cancelling, job: job.id });
   });
   desk.memory.keepSoon();
   desk.arm(0);

@@ -7,11 +7,11 @@
  * the next try takes another port.
  */
 var connection = require("./connection");
+var envelope = require("./envelope");
 var files = require("./files");
 var ids = require("./ids");
 var json = require("./json");
 var letter = require("./letter");
-var paths = require("./paths");
 var protocol = require("./protocol");
 
 var WELCOME_MS = 1000;
@@ -127,10 +127,14 @@ Courier.prototype.send = function (message) {
   this.desk.out.udp(letter.datagram(message.request, body, this.connection.key, this.desk.client()));
 };
 
-/** Sends `message` until `answered(its job or id)` is called. */
-Courier.prototype.post = function (message) {
-  var body = letter.body(message);
-  this.letters.push({ message: message, body: body, name: message.id || message.job, due: 0, tries: 0, file: null });
+/** Sends the question `message` until `answered(its id)` is called. */
+Courier.prototype.ask = function (message) {
+  this.post({ word: message.request, name: message.id, body: letter.body(message), file: null });
+};
+
+/** Sends a letter, as envelope.js makes it, until `answered(its name)` is called. `body` is "" if only its file is left. */
+Courier.prototype.post = function (one) {
+  this.letters.push({ word: one.word, name: one.name, body: one.body, file: one.file, due: 0, tries: 0 });
   this.hurry();
   if (this.state === "open") this.resend(this.desk.now());
 };
@@ -138,14 +142,6 @@ Courier.prototype.post = function (message) {
 /** Ends the repeats of the letter called `name`: the job id, or the id of a question. */
 Courier.prototype.answered = function (name) {
   this.letters = this.letters.filter(function (one) { return one.name !== name; });
-};
-
-/** Milliseconds since the oldest unanswered letter was first sent. */
-Courier.prototype.waited = function () {
-  var now = this.desk.now();
-  return this.letters.reduce(function (most, one) {
-    return one.first === undefined ? most : Math.max(most, now - one.first);
-  }, 0);
 };
 
 Courier.prototype.resend = function (now) {
@@ -156,28 +152,26 @@ Courier.prototype.resend = function (now) {
 
 Courier.prototype.hand = function (one, now) {
   one.tries += 1;
-  if (one.first === undefined) one.first = now;
   one.due = now + Math.min(RESEND_MS * Math.max(1, one.tries - 3), SLOWEST_RESEND_MS);
-  var datagram = letter.datagram(one.message.request, one.body, this.connection.key, this.desk.client());
+  var datagram = one.body && letter.datagram(one.word, one.body, this.connection.key, this.desk.client());
   if (datagram) return this.desk.out.udp(datagram);
-  if (one.file && one.fileKey === this.connection.key) return this.tell(one.file);
+  if (one.file && (!one.body || files.isThere(one.file))) return this.tell(one.file);
   this.writeLetter(one);
 };
 
-/** A long letter goes into a file of its own, under a fresh name that nobody knows until the file is closed. */
+/** The folder was not known when the letter was made, or somebody has cleared it. */
 Courier.prototype.writeLetter = function (one) {
   var self = this;
-  var key = this.connection.key;
-  var path = paths.forMax(paths.join(this.connection.home, "outbox", this.desk.client() + "-" + ids.digits(16) + ".json"));
+  var path = envelope.path(this.connection.home, this.desk.client());
   if (one.isBeingWritten) return;
   one.isBeingWritten = true;
-  this.desk.slices.start(function () {
-    var isWritten = files.writeNow(path, one.body);
-    one.isBeingWritten = false;
-    if (!isWritten) return void self.desk.log("letter.unwritable path=" + path);
-    one.file = path;
-    one.fileKey = key;
-    self.tell(path);
+  this.desk.slices.start(function (work) {
+    files.write(work, path, one.body, function (isWritten) {
+      one.isBeingWritten = false;
+      if (!isWritten) return void self.desk.log("letter.unwritable path=" + path);
+      one.file = path;
+      self.tell(path);
+    });
   });
 };
 

@@ -10,6 +10,7 @@ var paths = require("./paths");
 
 var BYTES_A_STEP = 4096;
 var CHARACTERS_A_WRITE = 1024;
+var WRITES_A_STEP = 16;
 
 /** Whether a file is there and may be read. */
 exports.isThere = function (path) {
@@ -59,8 +60,28 @@ exports.writeNow = function (path, text) {
   for (var index = 0; index < text.length; index += CHARACTERS_A_WRITE) {
     file.writestring(text.slice(index, index + CHARACTERS_A_WRITE));
   }
+  return close(file) === text.length;
+};
+
+/** The same in steps of `work`; `done` hears whether it could be done. */
+exports.write = function (work, path, text, done) {
+  var file = null;
+  var index = 0;
+  work.then(function () {
+    if (file === null) file = new File(paths.forMax(path), "write");
+    if (!file.isopen) return void done(false);
+    for (var count = 0; count < WRITES_A_STEP && index < text.length; count += 1) {
+      file.writestring(text.slice(index, index + CHARACTERS_A_WRITE));
+      index += CHARACTERS_A_WRITE;
+    }
+    if (index < text.length) return { again: 0 };
+    return void done(close(file) === text.length);
+  });
+};
+
+function close(file) {
   file.eof = file.position; // [U file-eof]
   var written = file.position;
   file.close();
-  return written === text.length;
-};
+  return written;
+}

@@ -2,7 +2,9 @@
  * What became of the jobs that this device asked for: sent → accepted → running → done, failed or cancelled.
  *
  * A job is a plain object, kept with the set and on the disk:
- *   id, request     the job's id and the request as it is sent; only its name and tags once it was accepted
+ *   id, request     the job's id and the request as it is sent; only its name and tags
+ *                  once it was accepted, or where it lies in a file of its own
+ *   letter          that file
  *   place           where the result belongs; see subject.js
  *   state           one of the six above
  *   takes           with state done: what the bridge made
@@ -14,7 +16,7 @@
  * and, not kept: fraction, stage, position (jobs before it).
  */
 var LAST = { done: true, failed: true, cancelled: true };
-var KEPT = ["id", "request", "place", "state", "takes", "problem", "seq", "since", "wanted", "cancelling"];
+var KEPT = ["id", "request", "place", "state", "takes", "problem", "seq", "since", "letter", "wanted", "cancelling"];
 
 exports.open = function () {
   return new Jobs();
@@ -29,8 +31,13 @@ Jobs.prototype.get = function (id) {
   return this.list.filter(function (job) { return job.id === id; })[0] || null;
 };
 
-Jobs.prototype.add = function (request, place) {
+/** `file` is where a long letter lies, else null. */
+Jobs.prototype.add = function (request, place, file) {
   var job = { id: request.job, request: request, place: place, state: "sent", seq: 0, since: this.after };
+  if (file) {
+    job.letter = file;
+    job.request = gist(request);
+  }
   this.list.push(job);
   return job;
 };
@@ -81,13 +88,19 @@ Jobs.prototype.restore = function (records) {
   });
 };
 
+/** What names are made of. */
+function gist(request) {
+  return { request: request.request, job: request.job, tags: request.tags || "" };
+}
+
 var hear = {};
 
 /** From now on the bridge has the request; of ours only what names are made of is kept. */
 hear.accepted = function (job, event) {
   job.position = event.position || 0;
   if (job.state === "sent") job.state = "accepted";
-  job.request = { request: job.request.request, job: job.id, tags: job.request.tags || "" };
+  job.request = gist(job.request);
+  delete job.letter;
 };
 
 hear.started = function (job) { job.state = "running"; };

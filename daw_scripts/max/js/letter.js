@@ -15,6 +15,11 @@ exports.fault = function (message) {
   return faultOfFields(fields, request.fields, "");
 };
 
+/** The same for one clip of a source. */
+exports.faultOfClip = function (clip) {
+  return faultOfFields(clip, protocol.types.live_clip.fields, "live_clip.");
+};
+
 function faultOfFields(values, fields, prefix) {
   var known = {};
   var fault = null;

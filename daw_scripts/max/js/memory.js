@@ -6,10 +6,13 @@
  * laid in once more. The disk adds the jobs that were asked for since.
  */
 var adopt = require("./adopt");
+var files = require("./files");
 var ids = require("./ids");
+var letter = require("./letter");
 var live = require("./live");
 var presence = require("./presence");
 var store = require("./store");
+var text = require("./text");
 
 var PATIENCE_MS = 300;
 var KEEP_AFTER_MS = 50;
@@ -89,10 +92,19 @@ Memory.prototype.takeAll = function (kept, disk) {
 Memory.prototype.resume = function () {
   var courier = this.desk.courier;
   this.desk.jobs.running().forEach(function (job) {
-    if (job.cancelling) courier.post({ request: "cancel", id: job.cancelling, job: job.id });
-    else if (job.state === "sent") courier.post(job.request);
+    if (job.cancelling) return courier.ask({ request: "cancel", id: job.cancelling, job: job.id });
+    if (job.state !== "sent") return undefined;
+    var isWhole = !job.letter && !letter.fault(job.request);
+    if (!isWhole && !(job.letter && files.isThere(job.letter))) return fail(job);
+    var body = isWhole ? letter.body(job.request) : "";
+    return courier.post({ word: job.request.request, name: job.id, body: body, file: job.letter || null });
   });
 };
+
+function fail(job) {
+  job.state = "failed";
+  job.problem = { code: "", message: text.say("letter_gone"), hint: "" };
+}
 
 /** A device that was never saved with its set: whoever spoke for this very set, if nobody does now. */
 Memory.prototype.forThisSet = function (home, song, now) {

@@ -142,7 +142,7 @@ exports.keep = function (desk) {
   doing(desk, function (work) {
     var one = meant(desk);
     one.result.kept = one.number;
-    desk.courier.post({ request: "choose", id: ids.digits(16), job: one.result.job, number: one.number });
+    desk.courier.ask({ request: "choose", id: ids.digits(16), job: one.result.job, number: one.number });
     results.mark(work, desk, one.result, one.number);
     work.then(function () { desk.say("kept", { number: one.number }); });
   });

@@ -41,8 +41,8 @@ exports.save = function (home, memory) {
 };
 
 /**
- * The same as a symbol for the set. If that would be too long for an atom of Max, requests are left out of it, which the
- * disk has; then the jobs.
+ * The same as a symbol for the set. If that would be too long for an atom of Max, what can be done without is left out;
+ * the disk has it.
  */
 exports.symbol = function (memory) {
   close(memory);

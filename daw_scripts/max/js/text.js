@@ -51,6 +51,8 @@ exports.english = {
   // how a job is getting on
   reading: "Listening to the set …",
   sending: "Handing over …",
+  too_large: "The range holds more clips than one request can tell of. Choose a shorter one, or bounce the tracks first.",
+  letter_gone: "A request of an earlier time was never answered, and its file is gone. Send it again.",
   waits_for_bridge: "The job waits. {reason}",
   queued: "In the queue",
   queued_behind: "In the queue, {count} before it",
