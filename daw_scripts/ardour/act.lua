@@ -57,8 +57,14 @@ local function submit(desk, verb, found, wishes)
   end
 end
 
+--- Notes how long Ardour had to wait for us.
+local function note_time(verb, what, since)
+  program.log(string.format("took verb=%s what=%s ms=%.2f", verb.id, what, (program.now() - since) * 1000))
+end
+
 --- A verb that becomes work for the engine.
 local function work(verb)
+  local began = program.now()
   local desk = desk_module.open()
   local report, is_watched = report_module.read(program.files, desk)
   local found, reason, values = subject.find(verb, report.welcome, desk)
@@ -68,11 +74,14 @@ local function work(verb)
   if not is_bridge_there(desk, verb) then return nil end
   if found.is_read_only then dialogs.tell(title_of(verb), text.say("read_only")) end
   local extra = verb.needs == "audio" and { "replace" } or {}
+  note_time(verb, "look", began)
   local wishes = form.ask(desk, verb, found, report.welcome, extra)
   if not wishes then return nil end
+  began = program.now()
   -- The watcher has gone on meanwhile.
   desk = desk_module.open()
   submit(desk, verb, found, wishes)
+  note_time(verb, "send", began)
   if not is_watched then dialogs.tell(title_of(verb), text.say("no_watcher")) end
 end
 

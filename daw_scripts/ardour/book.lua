@@ -48,7 +48,7 @@ function Book:look()
     local is_copy = self.exists(join(state.path, M.NAME))
     if is_copy then state = nil else state.path = self.path end
   end
-  self.is_new = state == nil
+  self.is_new, self.texts = state == nil, {}
   self.state = state or
     { version = 1, client = "ardour-" .. M.digest(self.path), path = self.path, serial = 0, jobs = json.object() }
 end
@@ -87,9 +87,25 @@ function Book:is_writable()
   return done == true
 end
 
+--- The book as text. A job's own text is made again only when it has changed: they may be long.
+function Book:encode()
+  local parts = {}
+  for id, record in pairs(self.state.jobs) do
+    if self.texts[id] == nil then
+      local text, fault = json.encode(record)
+      if not text then return nil, fault end
+      self.texts[id] = text
+    end
+    parts[#parts + 1] = json.encode(id) .. ":" .. self.texts[id]
+  end
+  local head = { version = 1, client = self.state.client, path = self.state.path, serial = self.state.serial }
+  local text, fault = json.encode(head)
+  return text and text:sub(1, -2) .. ',"jobs":{' .. table.concat(parts, ",") .. "}}", fault
+end
+
 function Book:write()
   self.state.serial = self.state.serial + 1
-  local bytes, fault = json.encode(self.state)
+  local bytes, fault = self:encode()
   if not bytes then return nil, fault end
   local done
   done, fault = put(self.files, self.own, bytes)
@@ -112,12 +128,12 @@ function Book:load()
 end
 
 function Book:save(record)
-  self.state.jobs[record.id] = json.object(record)
+  self.state.jobs[record.id], self.texts[record.id] = json.object(record), nil
   return self:write()
 end
 
 function Book:forget(id)
-  self.state.jobs[id] = nil
+  self.state.jobs[id], self.texts[id] = nil, nil
   return self:write()
 end
 

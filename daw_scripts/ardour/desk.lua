@@ -98,12 +98,13 @@ function Desk:ask(message)
   return self.courier.box:post(message.id, message, connection.key) == true
 end
 
---- Keeps what was changed in `job.place`.
+--- Keeps what was changed in `job`: its place, or what is left of its request.
 function Desk:keep(job)
-  local record = self.book.state.jobs[job.id]
-  if not record then return end
-  record.place = job.place
-  self.book:write()
+  local record = {}
+  for name, value in pairs(self.book.state.jobs[job.id] or {}) do record[name] = value end
+  if not record.id then return end
+  record.place, record.request, record.takes = job.place, job.request, job.takes
+  self.book:save(record)
 end
 
 return M

@@ -11,6 +11,8 @@ local tracks = require("ardour.host.tracks")
 
 local M = {}
 
+--- After so much of a turn the next step waits for the next turn.
+local MOST_SECONDS = 0.05
 local SIBLING = "Dawbridge: variants of track %s"
 local WORK_OF = "Dawbridge: "
 
@@ -122,12 +124,12 @@ local function write_down(desk, job, work, regions)
     })
   end
   job.place.landed = regions
+  -- Enough to lay it down once more; the rest of the request may be long.
+  job.request = { request = job.request.request, tags = job.request.tags }
   desk:keep(job)
 end
 
---- One step towards the landing of `job`. `work` is a table that the caller keeps for this job, empty at first.
--- Returns "busy", "landed", "wait" and why, or "parked" and a sentence that names the file.
-function M.step(desk, job, work)
+local function step(desk, job, work)
   if timeline.is_recording() then return "wait", text.say("wait_recording") end
   local track, must_make = target(job.place)
   if not track and not must_make then return parked(job, "parked") end
@@ -144,6 +146,17 @@ function M.step(desk, job, work)
   if not regions then return parked(job, "landing_failed", { fault = tostring(fault):match("[^\n]*") }) end
   write_down(desk, job, work, regions)
   return "landed"
+end
+
+--- Goes on with the landing of `job` for a while; each step is a call that Ardour alone can make shorter. `work` is a
+-- table that the caller keeps for this job, empty at first. Returns "busy", "landed", "wait" and why, or "parked" and a
+-- sentence that names the file.
+function M.go_on(desk, job, work)
+  local began = program.now()
+  while true do
+    local outcome, sentence = step(desk, job, work)
+    if outcome ~= "busy" or program.now() - began > MOST_SECONDS then return outcome, sentence end
+  end
 end
 
 --- Whether what was laid down for `job` is in the session.

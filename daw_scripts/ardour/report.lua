@@ -13,7 +13,7 @@ local BRIEFEST_SECONDS = 1
 --- Older than this, nobody writes it any more.
 M.STALE_SECONDS = 3 * ALIVE_SECONDS
 
-local ENGINE = { "engine", "engine_problem", "welcome" }
+local ENGINE = { "engine", "engine_problem" }
 
 --- Where the report of the session in the folder `path` lies.
 function M.path(home, path) return files_module.join(home, "ardour-" .. book.digest(path) .. "-report.json") end
@@ -28,18 +28,25 @@ local function jobs_of(desk)
 end
 
 --- Writes the report of `desk` if it is due. `last` is what the caller keeps of the last one: a table, empty at first.
-function M.write(files, desk, last, now)
+-- `slices` are the longest turns of the watcher, for whoever wonders what Dawbridge costs.
+function M.write(files, desk, last, now, slices)
   if now < (last.next or 0) then return end
-  local found = { jobs = jobs_of(desk) }
+  last.next = now + BRIEFEST_SECONDS
+  local found = json.object({ jobs = jobs_of(desk) })
   for _, name in ipairs(ENGINE) do found[name] = desk.courier[name] end
-  found.is_connected = desk.courier.connection ~= nil
-  local bytes = json.encode(found)
+  local bytes = json.encode(found) or "{}"
+  -- What the bridge can do is long, and seldom another.
+  if last.welcome ~= desk.courier.welcome then
+    last.welcome, last.welcome_text = desk.courier.welcome, json.encode(desk.courier.welcome)
+    last.bytes = nil
+  end
   if bytes == last.bytes and now < last.alive then return end
-  last.bytes, last.alive, last.next = bytes, now + ALIVE_SECONDS, now + BRIEFEST_SECONDS
-  found.time = os.time()
+  last.bytes, last.alive = bytes, now + ALIVE_SECONDS
+  local more = json.encode({ time = os.time(), slices = slices })
+  local whole = bytes:sub(1, -2) .. "," .. more:sub(2, -2)
+    .. (last.welcome_text and ',"welcome":' .. last.welcome_text or "") .. "}"
   local path = M.path(desk.home, desk.session.path)
-  local whole = json.encode(found)
-  if whole and not files.publish(path .. ".tmp", path, whole) then
+  if not files.publish(path .. ".tmp", path, whole) then
     files.remove(path)
     files.publish(path .. ".tmp", path, whole)
   end

@@ -12,8 +12,14 @@ local Watch = {}
 Watch.__index = Watch
 
 local LANDING_SECONDS = 0.5
+local LONGEST_MS = 5
 
-function M.new() return setmetatable({ notices = {}, works = {}, reported = {} }, Watch) end
+--- `slices` are the turns so far: how many, how many of them took longer than they may, the longest in ms; and the
+-- longest with a landing, which is Ardour's own work for the most part.
+function M.new()
+  local slices = { turns = 0, long = 0, longest = 0, landing = 0 }
+  return setmetatable({ notices = {}, works = {}, reported = {}, slices = slices }, Watch)
+end
 
 function Watch:notice(sentence) self.notices[#self.notices + 1] = sentence end
 
@@ -39,7 +45,8 @@ function Watch:land(job, now)
   end
   local work = self.works[job.id] or {}
   self.works[job.id] = work
-  local outcome, sentence = landing.step(self.desk, job, work)
+  self.is_landing = true
+  local outcome, sentence = landing.go_on(self.desk, job, work)
   job.waits = outcome == "wait" and sentence or nil
   if outcome == "wait" then job.next_landing = now + LANDING_SECONDS end
   if outcome == "busy" or outcome == "wait" then return end
@@ -86,12 +93,24 @@ end
 
 function Watch:turn()
   local now = program.now()
+  self.is_landing = false
   self:look()
   self.desk:refresh(now)
   self.desk.courier:tick(now)
   self:settle(now)
-  report.write(program.files, self.desk, self.reported, now)
+  report.write(program.files, self.desk, self.reported, now, self.slices)
+  self:count((program.now() - now) * 1000)
   self:tell()
+end
+
+function Watch:count(took)
+  local slices = self.slices
+  if self.is_landing then
+    slices.landing = math.max(slices.landing, took)
+    return
+  end
+  slices.turns, slices.longest = slices.turns + 1, math.max(slices.longest, took)
+  if took > LONGEST_MS then slices.long = slices.long + 1 end
 end
 
 --- Ardour has saved the session: what was laid down is safe.

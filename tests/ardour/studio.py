@@ -137,7 +137,7 @@ class Studio:
         window = self.ardour.dialog(title)
         self.ardour.keys(window, key)
         until(lambda: window not in self.ardour.windows(), 10, "the message closes")
-        return self.script_log().splitlines()[-1]
+        return [line for line in self.script_log().splitlines() if " told " in line or " asked " in line][-1]
 
     def save(self) -> None:
         self.ardour.ask('Session:save_state("", false, false, false, false, false)')
