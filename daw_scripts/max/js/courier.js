@@ -40,7 +40,6 @@ function Courier(desk) {
   this.missing = "no_bridge";
   this.due = 0;
   this.knocks = 0;
-  this.hello = null;
   this.connection = null;
   this.welcome = null;
   this.heardAt = 0;
@@ -55,9 +54,10 @@ Courier.prototype.hurry = function () {
   this.tick();
 };
 
-/** Called a few times a second. */
+/** Called a few times a second; does nothing until it is known who speaks. */
 Courier.prototype.tick = function () {
   var now = this.desk.now();
+  if (this.desk.client() === "") return;
   if (this.state === "looking") {
     if (now >= this.due) this.look(now);
   } else if (this.state === "knocking") {
@@ -110,9 +110,8 @@ Courier.prototype.greet = function (now) {
     if (this.unanswered > 2) return this.startOver(0);
   }
   this.due = now + WELCOME_MS;
-  this.hello = ids.digits(12);
   this.desk.out.udp([protocol.osc.port, this.connection.key, this.desk.client(), this.port]);
-  this.send({ request: "hello", id: this.hello, after: this.desk.after() });
+  this.send({ request: "hello", id: ids.digits(12), after: this.desk.after() });
 };
 
 /** The bridge may have been started anew, with another key and another port. */
@@ -134,6 +133,7 @@ Courier.prototype.ask = function (message) {
 
 /** Sends a letter, as envelope.js makes it, until `answered(its name)` is called. `body` is "" if only its file is left. */
 Courier.prototype.post = function (one) {
+  if (this.letters.some(function (other) { return other.name === one.name; })) return;
   this.letters.push({ word: one.word, name: one.name, body: one.body, file: one.file, due: 0, tries: 0 });
   this.hurry();
   if (this.state === "open") this.resend(this.desk.now());
@@ -224,7 +224,6 @@ Courier.prototype.take = function (event) {
 };
 
 Courier.prototype.open = function (welcome) {
-  if (this.state === "knocking" && welcome.id !== this.hello) return;
   var isNew = this.state !== "open";
   this.state = "open";
   this.welcome = welcome;

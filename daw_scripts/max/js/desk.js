@@ -25,6 +25,7 @@ var text = require("./text");
 var BUSY_TICK_MS = 100;
 var IDLE_TICK_MS = 1000;
 var GLANCE_MS = 250;
+var NEEDS_LIVE = ["send", "cancel", "pick", "keep", "discard", "page", "words_open"];
 var WATCHED = [
   ["live_set", "loop_start"], ["live_set", "loop_length"], ["live_set view", "selected_track"],
   ["live_set view", "detail_clip"]
@@ -68,6 +69,7 @@ function Desk(host) {
 /** One message of the patcher: its name and its atoms. Unknown ones are not ours. */
 Desk.prototype.receive = function (name, atoms) {
   if (!messages[name]) return this.log("message.unknown name=" + name);
+  if (!this.isLoaded && NEEDS_LIVE.indexOf(name) >= 0) return undefined;
   try {
     messages[name](this, atoms);
     if (this.isLoaded) this.face.show(this);
