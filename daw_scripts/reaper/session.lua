@@ -233,6 +233,7 @@ function Session:tick(now)
   local welcome = self.courier.welcome
   self.courier:tick(now)
   if self.courier.welcome ~= welcome and self.courier.connection then
+    settling.meet(self.courier.welcome)
     host.remember(WELCOME, json.encode({ key = self.courier.connection.key, welcome = self.courier.welcome }), false)
   end
   settling.settle(self, now)

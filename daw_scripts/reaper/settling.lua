@@ -13,6 +13,7 @@ local M = {}
 local LANDING_SECONDS = 0.5
 local FAULTS = { gone = "listen_gone", silent = "listen_silent", changed = "listen_changed",
   unreadable = "listen_unreadable", full = "listen_full" }
+local LAST_CHOICE = "last_choice"
 local MOST_LANDED, TRIMMED_AT_ONCE = 200, 8
 
 --- Where the WAV of what was listened to lies: in the job's own folder, beside the takes that are made of it.
@@ -133,8 +134,25 @@ local function lay_again(session, id, number)
   end, number)
 end
 
+local function last_choice() return math.tointeger(tonumber(host.remembered(LAST_CHOICE))) or 0 end
+
+--- The bridge has said hello. One that counts its events from the beginning again has forgotten all choices, as we do.
+function M.meet(welcome)
+  if (math.tointeger(welcome.seq) or 0) < last_choice() then host.remember(LAST_CHOICE, "", true) end
+end
+
+--- Whether the choice `event` has been obeyed already: after a greeting the bridge repeats what was said since the
+-- oldest job that we remember.
+local function is_old(event)
+  local seq = math.tointeger(event.seq) or 0
+  if seq > 0 and seq <= last_choice() then return true end
+  if seq > 0 then host.remember(LAST_CHOICE, tostring(seq), true) end
+  return false
+end
+
 --- Somebody chose a take, perhaps in another program: it is heard; if it was discarded here, it is laid in again.
 function M.place(session, event)
+  if is_old(event) then return end
   local job, number, is_there = session.jobs:get(event.job), math.tointeger(event.take.number), false
   if job then
     job.chosen = number

@@ -274,6 +274,21 @@ def test_a_discarded_variant_that_is_chosen_elsewhere_is_laid_in_again(song: Son
     land(song, other)
 
 
+def test_a_choice_that_the_bridge_repeats_is_obeyed_once(song: Song):
+    request = song.ask(*FORM)
+    takes = land(song, request)
+    other = song.ask("other", "", "1", "1", "")
+    place(song, request, takes, 3)
+    song.studio.until(lambda: lanes(song).get(2))
+    song.studio.act(NEXT)
+    heard = lanes(song)
+    song.desk.say(Place(job=request.job, seq=song.desk.seq, take=takes[2]))
+    song.studio.until(lambda: not song.desk.outbox)
+    song.studio.wait(1)
+    assert lanes(song) == heard
+    land(song, other)
+
+
 def test_a_choice_that_nobody_here_knows_of_is_only_noted(song: Song):
     request = song.ask_and_start(*FORM)
     stranger = song.desk.takes(request)[0]
