@@ -3,6 +3,7 @@ ardour {
   description = [[Lays finished takes in, and carries messages between Ardour and Dawbridge while a session is open.]]
 }
 
+-- [U hook-signals] these names are 7.3's.
 function signals()
   return LuaSignal.Set():add({
     [LuaSignal.LuaTimerDS] = true, [LuaSignal.StateSaved] = true, [LuaSignal.SessionClose] = true
