@@ -36,6 +36,17 @@ def test_case_16_another_action_leaves_its_job_to_the_one_that_runs(song: Song):
     assert {greeting.id.rsplit("-", 1)[0] for greeting in song.desk.greetings} == {song.desk.client}
 
 
+def test_case_16_what_another_action_has_to_say_is_shown_by_the_one_that_runs(song: Song):
+    song.ask_and_start("one", "", "1", "1", "")
+    synth = song.studio.track(song.project, P_NAME="Synth")
+    midi = song.studio.world.add_source("", song.studio.table(type="MIDI"))
+    song.studio.item(synth, "", midi, D_POSITION=0.0, D_LENGTH=30.0)
+    song.studio.answer("bass", "", "", "1", "")
+    song.studio.act("Add layer to time selection")
+    song.studio.until(lambda: "Not everything could be heard" in song.studio.text)
+    assert len(song.studio.world.deferred) == 1
+
+
 def test_case_16_a_script_that_died_is_replaced(song: Song):
     song.ask_and_start("one", "", "1", "1", "")
     song.studio.world.deferred = song.studio.table()
