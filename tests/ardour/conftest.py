@@ -4,14 +4,22 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.ardour import program
+from tests.ardour.lua import runtime
 from tests.ardour.studio import Studio
 from tests.end_to_end.process import BridgeProcess
 
 LONG = "ein sehr langer Ordnername, wie ihn Musikerinnen und Musiker gern haben – 歌 🎵 " * 2
+
+
+@pytest.fixture(params=["5.3", "5.4"])
+def lua(request: pytest.FixtureRequest) -> Any:
+    """A stock Lua, as Ardour has it (5.3), and the next."""
+    return runtime(request.param)
 
 
 @pytest.fixture(scope="session")
