@@ -10,10 +10,8 @@ from bridge_server.install.hosts import HOSTS
 from bridge_server.install.plan import plan_installation
 from bridge_server.install.registration import register
 from bridge_server.install.ui_scripts import slots_of
+from tests.ardour import program, settings
 from tests.fakes.waiting import until
-
-program = pytest.importorskip("tests.ardour.program")
-settings = pytest.importorskip("tests.ardour.settings")
 
 ACTION = """ardour {{ ["type"] = "EditorAction", name = "Dawbridge: Test", license = "x", author = "x" }}
 function factory()
@@ -43,7 +41,7 @@ end
 @pytest.mark.skipif(bool(program.missing()), reason="Ardour 7 and Xvfb are not installed")
 def test_registered_scripts_run_in_the_real_ardour(at: Home, tmp_path: Path) -> None:
     user = tmp_path / "ana"
-    settings.write(user, [settings.Script("probe", program.HERE / "probe.lua")], [])
+    settings.write(user, 48_000, program.HERE / "probe.lua")
     place = HOSTS["ardour"].place_at(settings.config_folder(user))
     scripts = {"dawbridge_test": ACTION, "dawbridge_watcher": HOOK}
     wanted = {
@@ -52,7 +50,7 @@ def test_registered_scripts_run_in_the_real_ardour(at: Home, tmp_path: Path) -> 
     plan = plan_installation(place, wanted, None, "1.0", force=False)
     carry_out([register(HOSTS["ardour"], plan, "linux", is_running=False)], at)
     slots = {name: number for number, (name, _) in slots_of((place.folder / "ui_scripts").read_bytes()).items()}
-    assert slots == {"probe": 1, "Dawbridge: Test": 2}
+    assert slots == {settings.PROBE: 1, "Dawbridge: Test": 2}
     program.run_lua(user, "make_session.lua", user / "song", "song", 48_000, "One")
     pressed, ticks = tmp_path / "pressed", tmp_path / "ticks"
     with program.screen() as display, program.Ardour(user, user / "song", display, at.root) as ardour:
