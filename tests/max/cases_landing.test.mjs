@@ -180,3 +180,30 @@ test("20. Live 11.2 has no path of the set: it counts as unsaved", () => {
   assert.equal(stage.ask("repaint").project, undefined);
   assert.deepEqual(stage.console.filter((line) => /no valid/.test(line)), []);
 });
+
+test("15. Live lays a clip at another place, or leaves it another length: said, and kept", () => {
+  const moved = new Stage();
+  const makeClip = moved.set.makeClip.bind(moved.set);
+  moved.set.makeClip = (owner, path, file, start, from) => makeClip(owner, path, file, start + 0.25, from);
+  moved.done(moved.ask("repaint", { variants: 0 }));
+  moved.until(() => moved.max.ui.message === "Live laid it at another place than it was told. It belongs to 3 Vocals, bars 4 to 5; move it there.");
+
+  const longer = new Stage();
+  const request = longer.ask("repaint", { variants: 0 });
+  const takes = longer.takes(request);
+  longer.audio(takes[0].path, 1.5);
+  longer.bridge.tell(request.job, { event: "done", takes });
+  longer.until(() => longer.max.ui.message === "The clip has another length than its file. Check its end.");
+  assert.deepEqual(longer.faults, []);
+});
+
+test("15. Live takes some of the files: those lie there, the others are named", () => {
+  const stage = new Stage();
+  const request = stage.ask("repaint", { variants: 2 });
+  const takes = stage.takes(request);
+  stage.files.delete(takes[1].path);
+  stage.bridge.tell(request.job, { event: "done", takes });
+  stage.until(() => stage.max.ui.message === `Live did not take all files. Drag in what is missing: ${takes[1].path}`);
+  assert.deepEqual(stage.ours[0].lanes.map((lane) => lane.clips.length), [1, 0, 1]);
+  assert.equal(stage.ours[0].clips.length, 1);
+});

@@ -215,3 +215,15 @@ test("stems are not asked for, or the engine has only the mix: no further tracks
   stage.land("repaint", { stems: 1, variants: 0 });
   assert.equal(stage.ours.length, 2);
 });
+
+test("pick: Live does not take the file of the variant: the one that lay there comes back", () => {
+  const stage = new Stage();
+  const request = stage.land("repaint", { variants: 1 });
+  const path = stage.takes(request)[1].path;
+  stage.files.delete(path);
+  stage.max.message("pick", 1);
+  stage.until(() => stage.max.ui.message === `Live did not take the file, and does not say why. Drag it in: ${path}`);
+  assert.deepEqual(mains(stage), ["take-1.wav"]);
+  assert.deepEqual(stage.clips(stage.ours[0])[0].slice(1), [12, 16]);
+  assert.equal(stage.max.ui.pick, 0);
+});

@@ -76,8 +76,15 @@ exports.size = function (atoms) {
   return atoms.concat([tags]).reduce(function (sum, atom) { return sum + padded(bytesIn(String(atom))); }, 0);
 };
 
+/** Bytes of UTF-8. */
 function bytesIn(text) {
-  return unescape(encodeURIComponent(text)).length;
+  var bytes = 0;
+  for (var index = 0; index < text.length; index += 1) {
+    var unit = text.charCodeAt(index);
+    var isSurrogate = unit >= 0xd800 && unit < 0xe000;
+    bytes += unit < 0x80 ? 1 : unit < 0x800 || isSurrogate ? 2 : 3;
+  }
+  return bytes;
 }
 
 function padded(bytes) {

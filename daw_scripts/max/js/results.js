@@ -95,9 +95,22 @@ function exchange(work, desk, result, take, track, done) {
     var end = start + result.seconds * now.tempo / 60;
     strangers.forEach(function (clip) { work.then(function () { refuseOver(clip, start, end); }); });
     work.then(function () { if (old.length === 1) track.call("delete_clip", "id", old[0].clip.id); });
-    work.then(function () { putBack(work, desk, result, take, track, { start: start, tempo: now.tempo }, done); });
+    work.then(function () {
+      var at = { start: start, tempo: now.tempo };
+      putDown(work, desk, result, take, track, at, function (clip, oddity) {
+        if (clip) return void done(oddity);
+        return void putBack(work, desk, result, old, track, at, done);
+      });
+    });
     return undefined;
   });
+}
+
+/** Live did not take the file: the one that lay there before comes back. */
+function putBack(work, desk, result, old, track, at, done) {
+  var before = result.takes.filter(function (one) { return old.length === 1 && one.number === old[0].number; })[0];
+  if (!before) return void done("live_refused");
+  return void putDown(work, desk, result, before, track, at, function () { done("live_refused"); });
 }
 
 function refuseOver(clip, start, end) {
@@ -106,13 +119,13 @@ function refuseOver(clip, start, end) {
   }
 }
 
-function putBack(work, desk, result, take, track, at, done) {
+function putDown(work, desk, result, take, track, at, done) {
   var job = { id: result.job, request: { tags: result.tags }, place: result.place };
   var piece = {
     path: take.paths[0], position: at.start, seconds: result.seconds, tempo: at.tempo,
     color: result.place.track.color, name: landing.clipName(job, take.number)
   };
-  lay.onto(work, desk, track, piece, function (clip, oddity) { done(clip ? oddity : "live_refused"); });
+  lay.onto(work, desk, track, piece, done);
 }
 
 /** Marks the clips of variant `number` as kept, by their name. */

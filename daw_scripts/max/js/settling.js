@@ -75,7 +75,7 @@ function told(job, outcome) {
   var place = job.place;
   var isSession = place.isSession;
   var name = isSession || outcome.result.tracks.length === 0 ? place.track.name : outcome.result.tracks[0].name;
-  if (outcome.oddity) return text.say(outcome.oddity, { path: outcome.path, bar: place.range });
+  if (outcome.oddity) return text.say(outcome.oddity, { path: outcome.path, range: place.range });
   return text.say(isSession ? "landed_session" : "landed", { range: place.range, name: name });
 }
 
@@ -123,9 +123,9 @@ exports.pick = function (desk, number) {
 
 function pickIn(work, desk, result, number) {
   results.pick(work, desk, result, number, function (oddity) {
-    if (oddity) return desk.say(oddity, { path: result.takes[0].paths[0], bar: result.place.range });
-    result.chosen = number;
-    return desk.say("picked", { number: number });
+    var take = result.takes.filter(function (one) { return one.number === number; })[0];
+    if (oddity !== "live_refused") result.chosen = number;
+    return desk.say(oddity || "picked", { path: take.paths[0], range: result.place.range, number: number });
   });
 }
 

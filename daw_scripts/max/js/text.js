@@ -79,7 +79,7 @@ exports.english = {
   live_refused: "Live did not take the file, and does not say why. Drag it in: {path}",
   unreadable_take: "The file of the result is gone: {path}",
   some_refused: "Live did not take all files. Drag in what is missing: {path}",
-  elsewhere: "Live laid it at another place than it was told. Check its start against bar {start}.",
+  elsewhere: "Live laid it at another place than it was told. It belongs to {range}; move it there.",
   still_warped: "Live left Warp on. Switch Warp off in the clip, so that it keeps its own tempo.",
   other_length: "The clip has another length than its file. Check its end.",
   finished_before_cancel: "It was finished before it could be stopped. It was not laid in; the file is kept: {path}",

@@ -129,6 +129,7 @@ export class Max {
   }
 
   show([name, message, value]) {
+    if (/undefined|NaN|\[object/.test(String(value))) throw new Error(`the strip would show “${value}”`);
     this.told.push([name, message, value]);
     this.ui[message === "set" ? name : `${name}.${message}`] = value;
   }
