@@ -93,6 +93,9 @@ def test_a_wrong_folder_is_named_and_not_passed_over(lonely: pytest.MonkeyPatch,
         checkpoint.find()
     assert str(tmp_path) in refusal.value.message
     assert "DAWBRIDGE_ACE_STEP_V1" in refusal.value.hint
+    lonely.setenv("DAWBRIDGE_ACE_STEP_V1", str(tmp_path / "nowhere"))
+    with pytest.raises(UnknownBackend, match="There is no folder .*nowhere"):
+        checkpoint.find()
 
 
 def test_looking_for_backends_imports_no_model_library(lonely: pytest.MonkeyPatch, noise_checkpoint: Path) -> None:

@@ -64,5 +64,7 @@ def test_a_lora_that_cannot_be_used_is_refused_and_forgotten(
     before = mix(render(model, SHORT))
     with pytest.raises(kind, match=r"LoRA|lora") as refusal:
         render(model, generate(RATE // 4, loras=(Lora(path=str(file)),)))
-    assert "ACE-Step v1" in refusal.value.hint or kind is NotFound
+    assert any(
+        word in refusal.value.hint for word in ("for ACE-Step v1", "Fetch the LoRA again", "Name a .safetensors")
+    )
     assert np.array_equal(mix(render(model, SHORT)), before)

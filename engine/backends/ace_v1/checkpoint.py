@@ -50,10 +50,12 @@ def _checkpoint() -> Path:
     if named:
         folder = _whole(Path(named).expanduser())
         if folder is None:
-            raise UnknownBackend(
-                f"{named} does not hold a whole ACE-Step v1 model, which has the folders {', '.join(PARTS)}.",
-                f"Correct {FOLDER_VARIABLE} or `dawbridge models`, or let {PULL}",
+            what = (
+                f"{named} does not hold a whole ACE-Step v1 model, which has the folders {', '.join(PARTS)}."
+                if Path(named).expanduser().is_dir()
+                else f"There is no folder {named}, where the model of {NAME} should be."
             )
+            raise UnknownBackend(what, f"Correct {FOLDER_VARIABLE}, or `dawbridge models path {NAME}`. Or: {PULL}")
         return folder
     found = _whole(_downloads())
     if found is not None:

@@ -18,7 +18,7 @@ from engine.backends.ace_v1.sounding import sound
 from engine.backends.ace_v1.studio import Studio
 from engine.backends.ace_v1.trouble import refused
 from engine.models.ace_v1.codec import Report
-from engine.models.ace_v1.lora import FOR_THIS_MODEL
+from engine.models.ace_v1.lora import FETCH_AGAIN
 from engine.models.ace_v1.prompt import Prompt
 from engine.models.ace_v1.sampling import Progress, Run
 from engine.watch import Watch
@@ -85,7 +85,7 @@ class Session:
         score, (prompts, heard) = self.score, given
         watch.step(0, 1, "composing")
         with self.studio.on_stage("transformer", self.way) as transformer:
-            with refused(FOR_THIS_MODEL):
+            with refused(FETCH_AGAIN):
                 silent = self.adapters.apply(transformer, score.request.loras)
             self.notes += [note for note in silent if note not in self.notes]
             device = self.studio.options.device

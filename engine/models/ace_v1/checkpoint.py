@@ -83,7 +83,10 @@ def find_lora(place: str | Path) -> Path:
     if path.is_dir():
         path = path / LORA_FILE
     if not path.exists():
-        raise CheckpointError(f"There is no LoRA {path}, and none was downloaded under that name.")
+        raise CheckpointError(
+            f"There is no LoRA {path}, and none was downloaded under that name.",
+            f"Name a .safetensors file, or the folder that holds {LORA_FILE}.",
+        )
     return path
 
 

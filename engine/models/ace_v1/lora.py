@@ -22,7 +22,7 @@ from engine.models.ace_v1.tensors import is_finite
 from engine.models.ace_v1.transformer import Transformer, is_unused_at_inference
 
 FOR_THIS_MODEL = "Use a LoRA that was made for ACE-Step v1."
-FETCH_AGAIN = "Fetch the LoRA's file again from where it was published."
+FETCH_AGAIN = "Fetch the LoRA again, as a .safetensors file, from where it was published."
 PREFIXES = ("transformer.", "base_model.model.", "diffusion_model.")
 """What other programs put in front of the official names."""
 DOWN, UP = ".lora_A.weight", ".lora_B.weight"

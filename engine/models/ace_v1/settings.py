@@ -123,10 +123,11 @@ class Settings:
         steps = self.oss_steps
         if not steps:
             return
+        given = ", ".join(map(str, steps))
         if any(isinstance(step, bool) or not isinstance(step, int) or step < 1 for step in steps):
-            raise BadSetting(f"oss_steps is {steps}, but must be whole numbers from 1 upwards.")
+            raise BadSetting(f"oss_steps is {given}, but must be whole numbers from 1 upwards.")
         if any(later <= earlier for earlier, later in pairwise(steps)):
-            raise BadSetting(f"oss_steps is {steps}, but every entry must be larger than the one before it.")
+            raise BadSetting(f"oss_steps is {given}, but every entry must be larger than the one before it.")
         if self.scheduler_type == "heun":
             raise BadSetting(
                 "oss_steps cannot be used with scheduler_type 'heun', which needs all of its own steps.",
