@@ -181,6 +181,11 @@ class Studio:
         """Those of them that have not been laid in."""
         return {name: job for name, job in self.jobs().items() if "landed" not in job["place"]}
 
+    def request(self, word: str) -> Any:
+        """The only request of that kind, as the bridge keeps it beside the take."""
+        (path,) = (self.session / "Dawbridge").glob(f"{word}-*/request.json")
+        return json.loads(path.read_text())
+
     def takes(self) -> list[dict[str, Any]]:
         path = self.session / "dawbridge-takes.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []

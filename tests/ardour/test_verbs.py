@@ -66,8 +66,7 @@ def test_a_repaint_lies_at_its_sample_beside_the_original_and_one_undo_removes_i
 
 
 def test_the_bridge_was_told_what_sounds_and_when(song: Studio):
-    (job,) = song.jobs().values()
-    request = job["request"]
+    request = song.request("repaint")
     left, right = request["source"]["clips"]
     assert left["path"].endswith("voice%L.wav")
     assert right["path"].endswith("voice%R.wav")
@@ -127,9 +126,8 @@ def test_a_layer_hears_the_other_tracks_and_gets_a_track_of_its_own(song: Studio
     assert (stem.position, stem.length) == (96_000, 96_000)
     assert stem.track == "Bass 1", "the track is called as the stem; Ardour numbers names that are taken"
     check_same_sound(song, stem)
-    requests = [job["request"] for job in song.jobs().values()]
-    (layer,) = [request for request in requests if request["request"] == "layer"]
-    heard = [source["clips"][0]["path"].rsplit("/", 1)[1] for source in layer["sources"]]
+    sources = song.request("layer")["sources"]
+    heard = [source["clips"][0]["path"].rsplit("/", 1)[1] for source in sources]
     assert heard == ["voice%L.wav", "take-1%L.wav", "drums%L.wav"]
 
 
