@@ -211,6 +211,9 @@ for (const cost of [0.1, 0.5, 1]) {
     stage.land("layer", { variants: 1 });
     stage.max.message("pick", 1);
     stage.until(() => stage.max.ui.message === "Variant 2 plays.");
+    stage.set.view.put("detail_clip", stage.ours[0].clips[0]);
+    stage.max.message("keep");
+    stage.until(() => / is kept\.$/.test(stage.max.ui.message));
     stage.max.message("discard");
     stage.until(() => /^Taken back/.test(stage.max.ui.message));
     assert.ok(stage.max.longest <= 5, `${stage.max.longest} ms`);

@@ -54,6 +54,7 @@ test("15. Live refuses without a word, e.g. at an identical start", () => {
   const stage = new Stage({ live: { failsSilently: true } });
   stage.done(stage.ask("repaint", { variants: 0 }));
   stage.until(() => /^Live did not take the file/.test(stage.max.ui.message));
+  assert.deepEqual(stage.set.tracks, [stage.track]);
 });
 
 test("15. a result that would begin before bar 1 or behind the last beat", () => {

@@ -255,11 +255,21 @@ function finish(work, landing, done) {
   work.then(function () {
     var lost = landing.pieces.filter(function (piece) { return !piece.isLaid; });
     if (lost.length > 0 && lost.length === landing.pieces.length) {
-      return void done({ parked: landing.oddity || "live_refused", path: lost[0].path, made: landing.made });
+      return void clearAway(work, landing, function () {
+        done({ parked: landing.oddity || "live_refused", path: lost[0].path });
+      });
     }
     var oddity = lost.length > 0 ? "some_refused" : landing.oddity;
     done({ result: resultOf(landing, landing.made), oddity: oddity, path: lost.length > 0 ? lost[0].path : "" });
   });
+}
+
+/** Live took none of the files: the tracks that were made for them go again. */
+function clearAway(work, landing, then) {
+  landing.made.forEach(function (one) {
+    work.then(function () { tracks.remove(work, one.id, function () {}); });
+  });
+  work.then(then);
 }
 
 function resultOf(landing, made) {

@@ -10,13 +10,16 @@ var tracks = require("./tracks");
 
 var MOST_VARIANTS = 8;
 
-/** The job and number of the clip in Clip View if it is a result of ours: {path, job, number, clip}; else null. */
-exports.shown = function () {
-  var clip = live.by(live.at("live_set view").ids("detail_clip")[0] || 0);
-  if (!clip || !clip.flag("is_audio_clip")) return null;
-  var path = clip.text("file_path");
-  var take = paths.take(path);
-  return take ? { path: path, job: take.job, number: take.number, folder: take.folder, clip: clip } : null;
+/** Hands `found` the clip in Clip View if it is a result of ours: {path, job, number, folder, clip}; else null. */
+exports.shown = function (work, found) {
+  var clip;
+  work.then(function () { clip = live.by(live.at("live_set view").ids("detail_clip")[0] || 0); });
+  work.then(function () {
+    var path = clip && clip.flag("is_audio_clip") ? clip.text("file_path") : "";
+    var take = paths.take(path);
+    if (!take) return void found(null);
+    return void found({ path: path, job: take.job, number: take.number, folder: take.folder, clip: clip });
+  });
 };
 
 /** The files of a job that lie on the disk, for a result that nobody remembers. */
@@ -177,20 +180,11 @@ function clear(work, one, job, ended) {
   work.then(function () { countElsewhere(work, one.track, job, function () { others += 1; }); });
   work.then(function () { if (one.track.ids("devices").length > one.made.devices) others += 1; });
   work.then(function () {
-    if (others === 0) return void removeTrack(work, one.track, ended);
+    if (others === 0) return void tracks.remove(work, one.track.id, function () { ended(true); });
     own.forEach(function (clip) {
       work.then(function () { one.track.call("delete_clip", "id", clip.id); });
     });
     return void ended(false);
-  });
-}
-
-function removeTrack(work, track, ended) {
-  var set = live.at("live_set");
-  work.then(function () {
-    var index = set.ids("tracks").indexOf(track.id);
-    if (index >= 0) set.call("delete_track", index);
-    ended(true);
   });
 }
 

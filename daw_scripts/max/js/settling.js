@@ -4,9 +4,11 @@ var ids = require("./ids");
 var landing = require("./landing");
 var live = require("./live");
 var paths = require("./paths");
+var range = require("./range");
 var Refusal = require("./refusal").Refusal;
 var results = require("./results");
 var text = require("./text");
+var tracks = require("./tracks");
 
 var LAND_AGAIN_MS = 1000;
 
@@ -79,32 +81,40 @@ function told(job, outcome) {
   return text.say(isSession ? "landed_session" : "landed", { range: place.range, name: name });
 }
 
-/** The result of the clip in Clip View if it is one, else the newest; and the number that is meant. */
-function meant(desk) {
-  var shown = results.shown();
-  var newest = desk.results[desk.results.length - 1];
-  if (!shown && !newest) throw new Refusal("no_result");
-  if (!shown) return { result: newest, number: newest.chosen };
-  var known = desk.results.filter(function (one) { return one.job === shown.job; })[0];
-  return { result: known || forgotten(desk, shown), number: shown.number };
+/** Hands `found` the result of the clip in Clip View if it is one, else the newest; and the number that is meant. */
+function meant(work, desk, found) {
+  results.shown(work, function (shown) {
+    var newest = desk.results[desk.results.length - 1];
+    if (!shown && !newest) throw new Refusal("no_result");
+    if (!shown) return void found(newest, newest.chosen);
+    var known = desk.results.filter(function (one) { return one.job === shown.job; })[0];
+    if (known) return void found(known, shown.number);
+    return void forgotten(work, desk, shown, found);
+  });
 }
 
 /** A result from a time that nobody remembers: its clip and the files beside its own tell enough. */
-function forgotten(desk, shown) {
-  var parent = shown.clip.one("canonical_parent");
-  var isOnTrack = shown.clip.flag("is_arrangement_clip") && !shown.clip.flag("is_take_lane_clip");
-  var track = parent && !isOnTrack ? parent.one("canonical_parent") : parent;
-  if (!track) throw new Refusal("result_gone", { path: shown.path });
-  var name = track.text("name");
-  return {
-    job: shown.job, tags: "", takes: results.takesIn(shown.folder), chosen: shown.number, kept: 0,
-    seconds: shown.clip.number("sample_length") / (shown.clip.number("sample_rate") || 1),
-    tracks: [{ id: track.id, name: name, devices: track.ids("devices").length }],
-    place: {
-      verb: "again", session: desk.session, song: "", start: shown.clip.number("start_time"), isFixed: true,
-      track: { id: track.id, name: name, color: track.number("color") }, range: name
-    }
-  };
+function forgotten(work, desk, shown, found) {
+  var about = { song: { tempo: 120 } };
+  var place = { verb: "again", session: desk.session, song: "", isFixed: true };
+  range.read(work, "clip", about);
+  work.then(function () {
+    if (!about.trackId || about.isSession) throw new Refusal("result_gone", { path: shown.path });
+    tracks.read(work, about);
+  });
+  work.then(function () { about.takes = results.takesIn(shown.folder); });
+  work.then(function () { about.frames = shown.clip.number("sample_length"); });
+  work.then(function () { about.rate = shown.clip.number("sample_rate") || 1; });
+  work.then(function () { about.devices = live.by(about.trackId).ids("devices").length; });
+  work.then(function () {
+    place.track = about.track;
+    place.start = about.range.start;
+    place.range = about.track.name;
+    found({
+      job: shown.job, tags: "", takes: about.takes, chosen: shown.number, kept: 0, seconds: about.frames / about.rate,
+      tracks: [{ id: about.track.id, name: about.track.name, devices: about.devices }], place: place
+    }, shown.number);
+  });
 }
 
 function doing(desk, first) {
@@ -117,7 +127,7 @@ function doing(desk, first) {
 
 exports.pick = function (desk, number) {
   doing(desk, function (work) {
-    pickIn(work, desk, meant(desk).result, number);
+    meant(work, desk, function (result) { pickIn(work, desk, result, number); });
   });
 };
 
@@ -140,20 +150,22 @@ exports.place = function (desk, take) {
 
 exports.keep = function (desk) {
   doing(desk, function (work) {
-    var one = meant(desk);
-    one.result.kept = one.number;
-    desk.courier.ask({ request: "choose", id: ids.digits(16), job: one.result.job, number: one.number });
-    results.mark(work, desk, one.result, one.number);
-    work.then(function () { desk.say("kept", { number: one.number }); });
+    meant(work, desk, function (result, number) {
+      result.kept = number;
+      desk.courier.ask({ request: "choose", id: ids.digits(16), job: result.job, number: number });
+      results.mark(work, desk, result, number);
+      work.then(function () { desk.say("kept", { number: number }); });
+    });
   });
 };
 
 exports.discard = function (desk) {
   doing(desk, function (work) {
-    var one = meant(desk);
-    results.discard(work, desk, one.result, function (sentence) {
-      desk.results = desk.results.filter(function (other) { return other.job !== one.result.job; });
-      desk.say(sentence);
+    meant(work, desk, function (result) {
+      results.discard(work, desk, result, function (sentence) {
+        desk.results = desk.results.filter(function (other) { return other.job !== result.job; });
+        desk.say(sentence);
+      });
     });
   });
 };

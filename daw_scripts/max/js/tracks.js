@@ -54,3 +54,13 @@ function byName(work, name, found) {
   });
   work.then(function () { found(named.length === 1 ? named[0] : null); });
 }
+
+/** Deletes a track of ours by its id, in steps. */
+exports.remove = function (work, id, ended) {
+  var set = live.at("live_set");
+  work.then(function () {
+    var index = set.ids("tracks").indexOf(id);
+    if (index >= 0) set.call("delete_track", index);
+    ended();
+  });
+};
