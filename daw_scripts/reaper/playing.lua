@@ -69,10 +69,12 @@ end
 
 M.decibels = decibels
 
-local function fade(item, manual, automatic, rate)
-  local seconds = host.item_number(item, automatic)
-  if seconds <= 0 then seconds = host.item_number(item, manual) end
-  return math.max(0, spans.samples(seconds, rate))
+--- Seconds of the fades at both ends: automatic ones win.
+local function fades(item)
+  local fade_in, fade_out = host.item_number(item, "D_FADEINLEN_AUTO"), host.item_number(item, "D_FADEOUTLEN_AUTO")
+  if fade_in <= 0 then fade_in = host.item_number(item, "D_FADEINLEN") end
+  if fade_out <= 0 then fade_out = host.item_number(item, "D_FADEOUTLEN") end
+  return math.max(0, fade_in), math.max(0, fade_out)
 end
 
 --- Where the file begins to play and where it goes back to, in its own seconds; in those before its end if reversed.
@@ -86,6 +88,17 @@ local function position_in_file(fields, now, source)
   fields.offset = first + offset
 end
 
+--- Cuts `now` to where its source plays: a section has more of its file on both sides, which is not heard. Returns the
+-- seconds of silence that were before and behind it.
+local function without_silence(now)
+  if M.is_wrapped(now) then return 0, 0 end
+  local lead = math.max(0, -now.offset / now.playrate)
+  now.position, now.length, now.offset = now.position + lead, now.length - lead, math.max(0, now.offset)
+  local rest = math.max(0, now.length - (now.section_seconds - now.offset) / now.playrate)
+  now.length = now.length - rest
+  return lead, rest
+end
+
 --- `item` as a clip of the protocol, counted at `rate`; nil where only REAPER knows how it sounds.
 function M.as_clip(item, rate)
   local take = host.active_take(item)
@@ -93,15 +106,15 @@ function M.as_clip(item, rate)
   local volume = host.take_number(take, "D_VOL")
   if volume < 0 then return nil end
   local now, source = M.read(item, take)
-  local length = now.length
-  if not M.is_wrapped(now) then length = math.min(length, (now.section_seconds - now.offset) / now.playrate) end
+  local lead, rest = without_silence(now)
+  local fade_in, fade_out = fades(item)
   local fields = {
     path = source.path, start = spans.samples(now.position, rate),
     gain_db = decibels(volume * host.item_number(item, "D_VOL")),
-    fade_in = fade(item, "D_FADEINLEN", "D_FADEINLEN_AUTO", rate),
-    fade_out = length == now.length and fade(item, "D_FADEOUTLEN", "D_FADEOUTLEN_AUTO", rate) or 0,
+    fade_in = spans.samples(math.max(0, fade_in - lead), rate),
+    fade_out = spans.samples(math.max(0, fade_out - rest), rate),
   }
-  fields.length = spans.samples(now.position + length, rate) - fields.start
+  fields.length = spans.samples(now.position + now.length, rate) - fields.start
   if fields.length < 1 then return nil end
   position_in_file(fields, now, source)
   if now.playrate ~= 1 then
@@ -113,11 +126,18 @@ function M.as_clip(item, rate)
   return fields
 end
 
+--- Whether a fade begins or ends where `item` is silent: what is left of it is no fade of a clip.
+local function has_cut_fade(item, take)
+  local lead, rest = without_silence((M.read(item, take)))
+  local fade_in, fade_out = fades(item)
+  return lead > 0 and fade_in > lead or rest > 0 and fade_out > rest
+end
+
 --- Whether the bridge would play `item` just as REAPER does: stretching and transposing differ from program to program.
 function M.is_exact(item)
   local take = host.active_take(item)
   return take ~= nil and not M.obstacle(item) and not is_shaped(take) and is_at_speed(take)
-    and host.take_number(take, "D_VOL") >= 0
+    and host.take_number(take, "D_VOL") >= 0 and not has_cut_fade(item, take)
 end
 
 return M

@@ -8,6 +8,7 @@ local M = {}
 
 local MOST_VALUES = 131072
 local AT_ONCE = 200
+local HAIR_SECONDS = 1e-7
 
 --- The samples of a file as a list of channels, each a list of numbers; read once.
 local function sound_of(world, options, path)
@@ -71,11 +72,12 @@ local function add(world, options, item, ask, values)
   local channels = sound_of(world, options, source.path)
   local gain = item.info.D_VOL * take.info.D_VOL * (1 + take.fx)
   for frame = 0, ask.frames - 1 do
-    local t = ask.t + frame / ask.rate - first
+    -- A hair on: a double that means "at this sample" may lie a billionth before it.
+    local t = ask.t + frame / ask.rate - first + HAIR_SECONDS
     local s = take.info.D_STARTOFFS + t * take.info.D_PLAYRATE
     if item.info.B_LOOPSRC ~= 0 then s = s % length end
     if t >= 0 and t < item.info.D_LENGTH and s >= 0 and s < length then
-      if reversed then s = length - s end
+      if reversed then s = length - s - 1 / source.rate + 2 * HAIR_SECONDS end
       local factor = gain * fade_at(item.info, t)
       local at = math.floor((offset + s) * source.rate + 0.500001) + 1
       for channel = 1, ask.channels do
