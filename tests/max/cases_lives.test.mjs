@@ -259,3 +259,13 @@ test("a Max without Global: the device works, alone", () => {
   stage.advance(2_000);
   stage.land("repaint", { variants: 0 });
 });
+
+test("17. the device is deleted while Live is half gone: the disk has what it knew, and nothing throws", () => {
+  const stage = new Stage();
+  stage.ask("repaint", { variants: 0 });
+  const props = stage.set.song.props;
+  stage.set.song.props = new Proxy(props, { get: () => { throw new Error("gone"); }, has: () => true });
+  stage.max.end();
+  stage.set.song.props = props;
+  assert.deepEqual(stage.max.errors, []);
+});

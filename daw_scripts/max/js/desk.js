@@ -255,11 +255,15 @@ Desk.prototype.findHome = function (songPath, remembered) {
   return this.courier.home;
 };
 
-/** The device goes away: it was deleted, or the set was closed. */
+/** The device goes away: it was deleted, or the set was closed. Live may be half gone already. */
 Desk.prototype.close = function () {
-  this.watches.forEach(live.unwatch);
-  this.watches = [];
   this.isLoaded = false;
-  this.memory.keep();
+  try {
+    this.memory.keep();
+    this.watches.forEach(live.unwatch);
+  } catch (error) {
+    this.log("close.fault " + error);
+  }
+  this.watches = [];
   presence.leave(this.memory.client, this.token);
 };
