@@ -1,4 +1,4 @@
-"""`python -m benchmarks [wire|load|region|model …] [--write]`: the figures of the budget, measured here and now."""
+"""`python -m benchmarks [wire|load|region|daw|model …] [--write]`: the figures of the budget, measured here and now."""
 
 from __future__ import annotations
 
@@ -16,15 +16,22 @@ def model_rows() -> list[Row]:
     return suite.rows()
 
 
+def daw_rows() -> list[Row]:
+    """The scripts of every host: REAPER's and Live's in fakes, Ardour's in Ardour where it is installed."""
+    from benchmarks.daw import ardour, live, reaper, reaper_panel, remote_script
+
+    return [row for suite in (reaper, reaper_panel, live, remote_script, ardour) for row in suite.rows()]
+
+
 BRIDGE = {"wire": wire.rows, "load": load.rows, "region": region.rows}
-SUITES = {**BRIDGE, "model": model_rows}
+SUITES = {**BRIDGE, "daw": daw_rows, "model": model_rows}
 PAGE = Path(__file__).with_name("README.md")
 MARK = "<!-- last run -->"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="benchmarks", description="Measure the bridge against its budget, the model against a plain one."
+        prog="benchmarks", description="Measure the bridge and the scripts against their budgets, the model against a plain one."
     )
     parser.add_argument(
         "suites", nargs="*", choices=[*SUITES, []], help=f"of {', '.join(SUITES)}; the bridge's by default"
