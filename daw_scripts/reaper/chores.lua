@@ -14,14 +14,25 @@ local BUDGET_SECONDS, LEAST_SECONDS = 0.0035, 0.0005
 function M.new() return setmetatable({ list = {}, next = 1 }, Chores) end
 
 --- Adds a chore. `work(pause, left)` is run; `left()` tells it the seconds that this tick still has. `ended(fault)` is
--- called when it is through, with the error and its place if it broke.
-function Chores:add(work, ended)
+-- called when it is through, with the error and its place if it broke; `abandoned()` where REAPER ends the script
+-- before.
+function Chores:add(work, ended, abandoned)
   local function left() return self.until_when - host.now() end
   local function pause()
     if left() <= 0 then coroutine.yield() end
   end
   local function wait() coroutine.yield() end
-  self.list[#self.list + 1] = { thread = coroutine.create(function() work(pause, left, wait) end), ended = ended }
+  local thread = coroutine.create(function() work(pause, left, wait) end)
+  self.list[#self.list + 1] = { thread = thread, ended = ended, abandoned = abandoned }
+end
+
+--- The script ends: chores let go of what they hold.
+function Chores:abandon()
+  local list = self.list
+  self.list = {}
+  for _, chore in ipairs(list) do
+    if chore.abandoned then chore.abandoned() end
+  end
 end
 
 function Chores:are_done() return #self.list == 0 end

@@ -131,7 +131,7 @@ function M.start(chores, job, ended, only)
       outcome, sentence = "parked", text.say("landing_failed", values)
     end
     ended(outcome, sentence)
-  end)
+  end, function() pieces.close(opened) end)
 end
 
 --- Draws a little of one waveform; called once a tick.

@@ -91,22 +91,38 @@ local function write_down(file, ears, job, project, clock)
   return sounds and "heard" or "silent"
 end
 
-local function one_try(job, project, path, clock)
-  local plan = job.listening
-  local ears = open(project, plan)
-  if not ears then return "gone" end
-  local file = io.open(path .. ".part", "wb")
-  local outcome = "full"
-  if file then
-    file:setvbuf("full", 65536)
-    if file:write(wav.header(plan.rate, plan.channels, plan.frames)) then
-      outcome = write_down(file, ears, job, project, clock)
-    end
-    if not file:close() then outcome = "full" end
+--- Lets go of what `held` names: accessors, and the file that is not complete.
+local function let_go(held)
+  close(held.ears or {})
+  if held.file then
+    held.file:close()
+    os.remove(held.path)
   end
-  close(ears)
-  if outcome == "heard" and not os.rename(path .. ".part", path) then outcome = "full" end
-  if outcome ~= "heard" then os.remove(path .. ".part") end
+  held.ears, held.file = nil, nil
+end
+
+--- One try; `held` names what is open meanwhile.
+local function one_try(job, project, path, clock, held)
+  local plan = job.listening
+  held.ears, held.path = open(project, plan), path .. ".part"
+  if not held.ears then return "gone" end
+  held.file = io.open(held.path, "wb")
+  local outcome = "full"
+  if held.file then
+    held.file:setvbuf("full", 65536)
+    if held.file:write(wav.header(plan.rate, plan.channels, plan.frames)) then
+      outcome = write_down(held.file, held.ears, job, project, clock)
+    end
+    if outcome == "heard" then
+      local is_complete = held.file:close()
+      held.file = nil
+      if not (is_complete and os.rename(held.path, path)) then
+        os.remove(held.path)
+        outcome = "full"
+      end
+    end
+  end
+  let_go(held)
   return outcome
 end
 
@@ -114,10 +130,10 @@ end
 -- again. Calls `ended(outcome)`: "heard"; "closed" where the project was closed or the job stopped; else why not,
 -- which is "gone" (track), "silent", "changed" (again and again), "unreadable" or "full" (disk).
 function M.start(chores, job, project, path, ended)
-  local outcome = "unreadable"
+  local outcome, held = "unreadable", {}
   chores:add(function(_, left, wait)
     for _ = 1, MOST_TRIES do
-      outcome = one_try(job, project, path, { left = left, wait = wait })
+      outcome = one_try(job, project, path, { left = left, wait = wait }, held)
       if outcome ~= "changed" then return end
       wait()
       if not host.is_open(project) then
@@ -126,9 +142,12 @@ function M.start(chores, job, project, path, ended)
       end
     end
   end, function(fault)
-    if fault then host.log("listening.failed job=" .. job.id .. " error=" .. fault) end
+    if fault then
+      host.log("listening.failed job=" .. job.id .. " error=" .. fault)
+      let_go(held)
+    end
     ended(fault and "unreadable" or outcome)
-  end)
+  end, function() let_go(held) end)
 end
 
 return M

@@ -250,6 +250,7 @@ function Session:run(shown)
   end
   host.at_exit(function()
     self.face.close()
+    self.chores:abandon()
     self.voice:stop()
     if not self.is_guest then host.mark_running(false) end
   end)
@@ -301,6 +302,7 @@ end
 function Session:leave()
   self.is_over = true
   self.face.close()
+  self.chores:abandon()
   self.voice:stop()
 end
 

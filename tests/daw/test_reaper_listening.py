@@ -95,6 +95,19 @@ def test_what_cannot_be_heard_is_told(make_song: MakeSong, harm: Callable[[Song]
     assert song.studio.world.open_accessors == 0
 
 
+def test_a_script_that_is_ended_meanwhile_lets_go_of_everything(make_song: MakeSong):
+    song = open_song(make_song)
+    song.studio.world.read_seconds = 1e-4
+    begin(song)
+    assert song.studio.world.open_accessors == 1
+    song.studio.fake.terminate()
+    assert song.studio.world.open_accessors == 0
+    assert list(song.studio.folder.rglob("source.wav*")) == []
+    song.studio.world.read_seconds = 0.0
+    song.studio.act("Show status")
+    assert song.studio.until(song.desk.next_job), "the next script listens again"
+
+
 def test_a_full_disk_is_told_and_leaves_nothing_behind(make_song: MakeSong):
     song = open_song(make_song)
     song.studio.runtime.execute(

@@ -189,3 +189,15 @@ def test_a_drop_that_breaks_half_way_is_undone(song: Song):
     song.studio.until(lambda: "lanes are broken" in song.studio.text)
     assert names(song.project) == ["Voice"]
     assert listed(song.project.undo) == []
+
+
+def test_a_script_that_is_ended_between_opening_and_laying_in_lets_go_of_the_files(song: Song):
+    request = song.ask_and_start("", "", "1", "8", "")
+    song.desk.done(request)
+    song.studio.until(lambda: len(song.studio.world.sources) > 0)
+    song.studio.fake.terminate()
+    assert names(song.project) == ["Voice"]
+    assert all(source.is_destroyed for source in listed(song.studio.world.sources))
+    song.studio.act("Show status")
+    song.studio.until(lambda: names(song.project) == ["Voice", "Voice – variants"])
+    assert len(items_of(song.project.tracks[2])) == 8
