@@ -1,6 +1,9 @@
 --- Tracks, items, takes and sources of the fake.
 local M = {}
 
+--- The bit of an undo step that covers track settings and lanes.
+local TRACKS = 1
+
 --- A double, as REAPER hands out every number, counts too.
 local function number_of(info, key, what)
   if info[key] == nil then error(what .. " has no " .. tostring(key), 3) end
@@ -30,7 +33,7 @@ local function tracks(world, api)
   function api.GetTrack(project, index) return world.project_of(project).tracks[index + 1] end
 
   local function insert(project, index)
-    world.changes(project, "a new track")
+    world.changes(project, "a new track", TRACKS)
     world.add_track(project, {}, index + 1)
   end
 
@@ -52,7 +55,7 @@ local function tracks(world, api)
 
   function api.SetMediaTrackInfo_Value(track, key, value)
     world.need(track, "MediaTrack")
-    world.changes(track.project, key)
+    world.changes(track.project, key, TRACKS)
     local lane = lane_of(key, "C_LANEPLAYS")
     if not lane then
       set_number(track.info, key, value, "a track")
@@ -65,7 +68,7 @@ local function tracks(world, api)
 
   function api.GetSetMediaTrackInfo_String(track, key, value, is_set)
     world.need(track, "MediaTrack")
-    if is_set then world.changes(track.project, key) end
+    if is_set then world.changes(track.project, key, TRACKS) end
     return text_access(track, key, value, is_set, { P_NAME = true })
   end
 

@@ -37,6 +37,9 @@ local function contains(list, thing)
   return false
 end
 
+--- The bit of an undo step that covers items.
+local ITEMS = 4
+
 local ALIVE = {}
 
 function ALIVE.ReaProject(world, project) return contains(world.projects, project) end
@@ -73,8 +76,10 @@ local function pointers(world)
   end
 
   --- Called by every function that changes a project: outside an undo block it is a change that the user cannot undo.
-  function world.changes(project, what)
+  -- `bit` says which bit of an undo step covers it; 4, items, if left out.
+  function world.changes(project, what, bit)
     if project.open_blocks == 0 then table.insert(world.unguarded, what) end
+    project.needed_flags = (project.needed_flags or 0) | (bit or ITEMS)
   end
 end
 
@@ -96,6 +101,9 @@ local function undo(world)
   function world.end_block(project, label, flags)
     if project.open_blocks ~= 1 then error("Undo_EndBlock2 without its Undo_BeginBlock2") end
     project.open_blocks, project.redo = 0, {}
+    local uncovered = (project.needed_flags or 0) & ~flags
+    if uncovered ~= 0 then error("an undo step with flags " .. flags .. " does not cover " .. uncovered) end
+    project.needed_flags = 0
     table.insert(project.undo, { label = label, flags = flags, tracks = project.before })
   end
 
