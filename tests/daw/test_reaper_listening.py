@@ -143,7 +143,7 @@ def test_what_was_listened_to_goes_with_a_job_that_came_to_nothing_and_stays_bes
     song = open_song(make_song)
     stopped = song.ask_and_start("", "", "1", "1", "")
     song.studio.press(27)
-    song.studio.until(lambda: song.desk.read())
+    song.studio.until(song.desk.read)
     song.desk.cancelled(stopped.job)
     song.studio.finish()
     assert list(song.studio.folder.rglob("source.wav")) == []
