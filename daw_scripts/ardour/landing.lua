@@ -13,7 +13,7 @@ local M = {}
 
 --- After so much of a turn the next file waits for the next turn; laying down what is there takes next to no time.
 local MOST_SECONDS = 0.05
-local SIBLING = "Dawbridge: variants of track %s"
+local SIBLING_START = "Dawbridge: variants of track "
 local WORK_OF = "Dawbridge: "
 
 --- "Repaint 0:02.000–0:04.000", as sentences and undo steps call a job.
@@ -60,9 +60,11 @@ local function shift(place)
 end
 
 local function sibling_of(id)
-  local mark = SIBLING:format(id)
+  local mark = SIBLING_START .. id
   for _, track in ipairs(tracks.all()) do
-    if track.comment:find(mark, 1, true) then return track end
+    -- Not 12 where 122 is meant.
+    local _, last = track.comment:find(mark, 1, true)
+    if last and not track.comment:find("^%d", last + 1) then return track end
   end
   return nil
 end
@@ -72,19 +74,32 @@ local function target(place)
   if place.made and tracks.get(place.made) then return place.made end
   if place.manner == "new" then return nil, true end
   local original = place.track and tracks.get(place.track)
-  if place.manner == "on" then return original and original.id end
+  local is_sibling = original and original.comment:find(SIBLING_START, 1, true)
+  if place.manner == "on" or is_sibling then return original and original.id end
   local sibling = place.track and sibling_of(place.track)
   if sibling then return sibling.id end
   return nil, original ~= nil
 end
 
-local function make_track(desk, job, channels)
-  local place = job.place
+local function is_selected_alone(id)
+  local selected = timeline.selection().tracks
+  return #selected == 1 and selected[1] == id
+end
+
+--- Ardour selects a track that is new, which nobody has asked for.
+local function give_selection_back(job, work)
+  if work.was_selected and is_selected_alone(job.place.made) then changes.select_track_above() end
+  work.was_selected = nil
+end
+
+local function make_track(desk, job, work)
+  local place, channels = job.place, work.imported[1].channels
   local original = place.manner == "beside" and tracks.get(place.track)
+  work.was_selected = original and is_selected_alone(original.id)
   local name = original and text.say("variants_track", { track = original.name }) or place.title
   place.made = changes.add_track(name, channels, original and original.order + 1)
   if original then
-    changes.set_comment(place.made, SIBLING:format(original.id))
+    changes.set_comment(place.made, SIBLING_START .. original.id)
     changes.set_gain(place.made, original.gain)
   else
     changes.set_comment(place.made, WORK_OF .. M.title(job))
@@ -139,9 +154,10 @@ local function step(desk, job, work)
   end
   if #work.imported < #work.files then return import_next(job, work) end
   if not track then
-    make_track(desk, job, work.imported[1].channels)
+    make_track(desk, job, work)
     return "busy"
   end
+  give_selection_back(job, work)
   local regions, fault = lay(job, work, track)
   if not regions then return parked(job, "landing_failed", { fault = tostring(fault):match("[^\n]*") }) end
   write_down(desk, job, work, regions)

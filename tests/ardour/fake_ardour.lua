@@ -91,6 +91,7 @@ local function changes_of(world, options)
     world.tracks[#world.tracks + 1] = track
     return track.id
   end
+  function host.select_track_above() world.selects_above = true end
   function host.set_comment(id, comment) by_id(world.tracks, id).comment = comment end
   function host.set_gain(id, gain) by_id(world.tracks, id).gain = gain end
   function host.in_one_undo_step(label, id, change)

@@ -121,7 +121,7 @@ class Studio:
         self.ardour.press(verb)
         window = self.ardour.dialog(f"Dawbridge: {title}")
         self.ardour.keys(window, "alt+o")
-        self.until_closed()
+        until(lambda: window not in self.ardour.windows(), 10, "the form closes")
 
     def until_closed(self) -> None:
         until(lambda: not self.ardour.windows(), 10, "the dialog closes")
@@ -181,9 +181,9 @@ class Studio:
         """Those of them that have not been laid in."""
         return {name: job for name, job in self.jobs().items() if "landed" not in job["place"]}
 
-    def request(self, word: str) -> Any:
-        """The only request of that kind, as the bridge keeps it beside the take."""
-        (path,) = (self.session / "Dawbridge").glob(f"{word}-*/request.json")
+    def first_request(self, word: str) -> Any:
+        """The first request of that kind, as the bridge keeps it beside the take."""
+        path = min((self.session / "Dawbridge").glob(f"{word}-*/request.json"), key=lambda path: path.stat().st_mtime)
         return json.loads(path.read_text())
 
     def takes(self) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.ardour.program import SELECTION
 from tests.ardour.studio import Region, Studio
 from tests.end_to_end.process import BridgeProcess
 from tests.fakes.waiting import until
@@ -50,6 +51,8 @@ def test_a_repaint_lies_at_its_sample_beside_the_original_and_one_undo_removes_i
     song.ardour.keys(window, "alt+o")
     takes = song.new_regions(before, 2)
     assert {take.track for take in takes} == {VARIANTS}
+    selected = [["96000", "192000"], ["Voice"]]
+    until(lambda: song.ardour.ask(SELECTION) == selected, 5, "what was selected is selected again")
     assert {(take.position, take.length) for take in takes} == {(96_000, 96_000)}
     assert {take.name: take.is_muted for take in takes} == {
         "Repaint 1 · lofi, rhodes": False,
@@ -66,7 +69,7 @@ def test_a_repaint_lies_at_its_sample_beside_the_original_and_one_undo_removes_i
 
 
 def test_the_bridge_was_told_what_sounds_and_when(song: Studio):
-    request = song.request("repaint")
+    request = song.first_request("repaint")
     left, right = request["source"]["clips"]
     assert left["path"].endswith("voice%L.wav")
     assert right["path"].endswith("voice%R.wav")
@@ -118,6 +121,15 @@ def test_a_result_is_varied_and_made_again(song: Studio):
     song.undo()
 
 
+def test_a_variant_is_repainted_on_its_own_track(song: Studio):
+    before = song.regions()
+    song.ardour.select(VARIANTS, 120_000, 168_000)
+    song.ask_for("repaint", "Repaint")
+    (take,) = song.new_regions(before)
+    assert (take.track, take.position, take.length) == (VARIANTS, 120_000, 48_000)
+    song.undo()
+
+
 def test_a_layer_hears_the_other_tracks_and_gets_a_track_of_its_own(song: Studio):
     before = song.regions()
     song.ardour.select("Bass", 96_000, 192_000)
@@ -126,7 +138,7 @@ def test_a_layer_hears_the_other_tracks_and_gets_a_track_of_its_own(song: Studio
     assert (stem.position, stem.length) == (96_000, 96_000)
     assert stem.track == "Bass 1", "the track is called as the stem; Ardour numbers names that are taken"
     check_same_sound(song, stem)
-    sources = song.request("layer")["sources"]
+    sources = song.first_request("layer")["sources"]
     heard = [source["clips"][0]["path"].rsplit("/", 1)[1] for source in sources]
     assert heard == ["voice%L.wav", "take-1%L.wav", "drums%L.wav"]
 
@@ -146,6 +158,16 @@ def test_a_region_goes_on_to_the_right(song: Studio):
     song.ask_for("extend_right", "Extend to the right", length="1 bar")
     (take,) = song.new_regions(before)
     assert (take.track, take.position, take.length) == ("Drums – variants", 480_000, 86_400)
+
+
+def test_a_region_is_led_into_from_the_left_as_far_as_there_is_room(song: Studio):
+    before = song.regions()
+    song.ardour.select("Voice", RATE, 11 * RATE)
+    song.ask_for("extend_left", "Extend to the left", length="1 bar")
+    assert "only 1.0 s before it" in song.told("Dawbridge: Extend to the left")
+    song.ask_for("extend_left", "Extend to the left", length="0.5 s")
+    (take,) = song.new_regions(before)
+    assert (take.track, take.position, take.length) == (VARIANTS, RATE // 2, RATE // 2)
 
 
 def test_a_repaint_may_cover_the_original(song: Studio):

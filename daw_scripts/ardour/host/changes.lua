@@ -51,6 +51,9 @@ function M.add_track(name, channels, order)
   return id
 end
 
+--- Selects the track above the one that is selected; a range stays as it is.
+function M.select_track_above() Editor:access_action("Editor", "select-prev-route") end
+
 --- Writes into the comments of the track, where its user sees it too, and sets its fader.
 function M.set_comment(id, comment) tracks.find(id):set_comment(comment, nil) end
 
