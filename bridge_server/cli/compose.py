@@ -45,6 +45,9 @@ def generate(
         float,
         typer.Option("--reference-strength", min=0, max=1, help="1: the reference itself.", rich_help_panel=MODEL),
     ] = 0.5,
+    timbre: Annotated[
+        bool, typer.Option("--timbre", help="Sound like the reference; follow nothing of it.", rich_help_panel=MODEL)
+    ] = False,
     seconds: Annotated[float | None, typer.Option("--seconds", help="Length.", rich_help_panel=PLACE)] = None,
     bars: Annotated[
         int | None, typer.Option("--bars", min=1, help="Length, with --bpm.", rich_help_panel=PLACE)
@@ -69,6 +72,7 @@ def generate(
         span=span,
         reference=Source(path=_heard(reference)) if reference is not None else None,
         reference_strength=reference_strength,
+        reference_use="timbre" if timbre else "follow",
     )
     perform(request, as_json)
 

@@ -57,6 +57,11 @@ class SamplingOptions:
         bool, typer.Option("--preview", help="Write half-way where it is going.", rich_help_panel=MODEL)
     ] = False
 
+    draft: Annotated[
+        bool,
+        typer.Option("--draft", help="Few steps, to hear sooner; `again --refine` finishes it.", rich_help_panel=MODEL),
+    ] = False
+
     def fields(self) -> dict[str, Any]:
         """Raises WrongUsage."""
         if self.language and not _LANGUAGE.fullmatch(self.language):
@@ -66,6 +71,7 @@ class SamplingOptions:
             "loras": tuple(read_lora(text) for text in self.lora or ()),
             "language": self.language,
             "preview": self.preview,
+            "draft": self.draft,
         }
 
     def _sampling(self) -> Sampling:

@@ -12,7 +12,7 @@ import typer
 from bridge_server.cli.app import command
 from bridge_server.cli.options import MUSIC, JobOptions, Json
 from bridge_server.cli.output import print_json, say, show_listed
-from bridge_server.cli.session import bridge_client, perform
+from bridge_server.cli.session import bridge_client, no_facts, perform
 from bridge_server.cli.words import absolute
 from bridge_server.protocol.errors import NotFound
 from bridge_server.protocol.events import Done
@@ -43,9 +43,10 @@ def retake(
 def again(
     take: TakeFile,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the new take; made if needed.")] = None,
+    refine: Annotated[bool, typer.Option("--refine", help="Of a draft: the same, in all its steps.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Make a take anew from the recipe inside it, and say whether every sample is the same."""
+    """Make a take anew from the recipe inside it, and say whether every sample is the same; or finish a draft."""
     path = _existing(take)
 
     def compare(done: Done) -> Mapping[str, object]:
@@ -53,7 +54,8 @@ def again(
 
         return {"identical": any(has_same_samples(path, part.path) for take in done.takes for part in take.parts)}
 
-    perform(Again(**JobOptions(out=out).fields(beside_take=True), take=path), as_json, compare)
+    request = Again(**JobOptions(out=out).fields(beside_take=True), take=path, refine=refine)
+    perform(request, as_json, no_facts if refine else compare)
 
 
 @command("takes", 1, "dawbridge takes --project . --limit 20")

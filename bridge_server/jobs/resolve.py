@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 
 from bridge_server.protocol.engine import Rendered
-from bridge_server.protocol.errors import NoRecipe
+from bridge_server.protocol.errors import BadRequest, NoRecipe
 from bridge_server.protocol.recipe import Recipe
-from bridge_server.protocol.requests import Again, JobRequest, Retake
+from bridge_server.protocol.requests import Again, Composition, JobRequest, Retake
 from bridge_server.protocol.values import Origin
 
 
@@ -31,13 +31,16 @@ class Plan:
 
 
 def resolve(request: JobRequest) -> Plan:
-    """Raises what `read_recipe` raises, and NoRecipe for a recipe that is not a request any more."""
+    """Raises what `read_recipe` raises; NoRecipe for a recipe that is not a request any more; BadRequest where
+    something is to be refined that is no draft.
+    """
     match request:
         case Again():
             recipe = _recipe(request.take)
             seed = recipe.seed if request.seed is None else request.seed
+            same = _like(recipe, request, seed)
             return Plan(
-                request=_like(recipe, request, seed),
+                request=_refined(same, request.take) if request.refine else same,
                 origin=recipe.origin,
                 origin_take=recipe.origin_take,
                 context_sha256=recipe.context_sha256,
@@ -80,3 +83,12 @@ def _like(recipe: Recipe, asked: Retake | Again, seed: int) -> Rendered:
         variants=asked.variants,
         backend=asked.backend or recipe.backend,
     )
+
+
+def _refined(request: Rendered, take: str) -> Rendered:
+    if not isinstance(request, Composition) or not request.draft:
+        raise BadRequest(
+            f"{Path(take).name} is no draft, so there is nothing to refine.",
+            "`again` alone makes it once more; `retake` makes a variation.",
+        )
+    return msgspec.structs.replace(request, draft=False)

@@ -83,6 +83,9 @@ class Composition(Job, frozen=True, kw_only=True):
     sampling: Annotated[Sampling, Meta(description="how the model samples")] = Sampling()
     loras: Annotated[tuple[Lora, ...], Meta(max_length=8, description="small trained changes of the model")] = ()
     preview: Annotated[bool, Meta(description="hear half-way where it is going, as a `preview` event")] = False
+    draft: Annotated[
+        bool, Meta(description="in few steps, to hear sooner what it will be; `again` with `refine` finishes it")
+    ] = False
 
 
 class Placed(Composition, frozen=True, kw_only=True):
@@ -112,6 +115,9 @@ class Generate(Composition, frozen=True, kw_only=True):
         Source | None, Meta(description="audio to follow; its `start` counts from the start of the span")
     ] = None
     reference_strength: Annotated[Fraction, Meta(description="0: hardly follow it; 1: the reference itself")] = 0.5
+    reference_use: Annotated[
+        Literal["follow", "timbre"], Meta(description="`timbre`: sound like it, and follow nothing of what it plays")
+    ] = "follow"
 
 
 class Repaint(Placed, frozen=True, kw_only=True):
@@ -192,6 +198,9 @@ class Again(Job, frozen=True, kw_only=True):
     """Make a take anew from the recipe inside it; the same seed gives the same audio."""
 
     take: Annotated[Path, Meta(description="a WAV that Dawbridge wrote")]
+    refine: Annotated[
+        bool, Meta(description="of a draft: the same seed and noise in all the steps that a draft leaves out")
+    ] = False
 
 
 class Hello(Ask, frozen=True, kw_only=True):

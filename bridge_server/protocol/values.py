@@ -260,7 +260,9 @@ class Capabilities(Struct, frozen=True, kw_only=True, omit_defaults=True):
     max_bytes: Annotated[int, Meta(description="memory it needs at the most, on its device; 0 if not known")] = 0
     settings: Annotated[
         tuple[str, ...],
-        Meta(description="what else means something to it: names of `sampling`, loras, reference, preview, language"),
+        Meta(
+            description="names of `sampling` that mean something to it; loras, reference, preview, language, draft, timbre"
+        ),
     ] = ()
 
 

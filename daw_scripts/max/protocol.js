@@ -189,6 +189,13 @@ var dawbridgeProtocol = {
           "default": false
         },
         {
+          "name": "draft",
+          "required": false,
+          "type": "boolean",
+          "doc": "in few steps, to hear sooner what it will be; `again` with `refine` finishes it",
+          "default": false
+        },
+        {
           "name": "span",
           "required": true,
           "type": "span",
@@ -209,6 +216,17 @@ var dawbridgeProtocol = {
           "max": 1,
           "doc": "0: hardly follow it; 1: the reference itself",
           "default": 0.5
+        },
+        {
+          "name": "reference_use",
+          "required": false,
+          "type": "string",
+          "choices": [
+            "follow",
+            "timbre"
+          ],
+          "doc": "`timbre`: sound like it, and follow nothing of what it plays",
+          "default": "follow"
         }
       ]
     },
@@ -350,6 +368,13 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "boolean",
           "doc": "hear half-way where it is going, as a `preview` event",
+          "default": false
+        },
+        {
+          "name": "draft",
+          "required": false,
+          "type": "boolean",
+          "doc": "in few steps, to hear sooner what it will be; `again` with `refine` finishes it",
           "default": false
         },
         {
@@ -540,6 +565,13 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "boolean",
           "doc": "hear half-way where it is going, as a `preview` event",
+          "default": false
+        },
+        {
+          "name": "draft",
+          "required": false,
+          "type": "boolean",
+          "doc": "in few steps, to hear sooner what it will be; `again` with `refine` finishes it",
           "default": false
         },
         {
@@ -739,6 +771,13 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "boolean",
           "doc": "hear half-way where it is going, as a `preview` event",
+          "default": false
+        },
+        {
+          "name": "draft",
+          "required": false,
+          "type": "boolean",
+          "doc": "in few steps, to hear sooner what it will be; `again` with `refine` finishes it",
           "default": false
         },
         {
@@ -1054,6 +1093,13 @@ var dawbridgeProtocol = {
           "default": false
         },
         {
+          "name": "draft",
+          "required": false,
+          "type": "boolean",
+          "doc": "in few steps, to hear sooner what it will be; `again` with `refine` finishes it",
+          "default": false
+        },
+        {
           "name": "match_loudness",
           "required": false,
           "type": "boolean",
@@ -1244,6 +1290,13 @@ var dawbridgeProtocol = {
           "required": false,
           "type": "boolean",
           "doc": "hear half-way where it is going, as a `preview` event",
+          "default": false
+        },
+        {
+          "name": "draft",
+          "required": false,
+          "type": "boolean",
+          "doc": "in few steps, to hear sooner what it will be; `again` with `refine` finishes it",
           "default": false
         },
         {
@@ -1489,6 +1542,13 @@ var dawbridgeProtocol = {
           "max_length": 4096,
           "pattern": "^[^\\x00]*$",
           "doc": "a WAV that Dawbridge wrote"
+        },
+        {
+          "name": "refine",
+          "required": false,
+          "type": "boolean",
+          "doc": "of a draft: the same seed and noise in all the steps that a draft leaves out",
+          "default": false
         }
       ]
     },
@@ -3254,7 +3314,7 @@ var dawbridgeProtocol = {
           "items": {
             "type": "string"
           },
-          "doc": "what else means something to it: names of `sampling`, loras, reference, preview, language",
+          "doc": "names of `sampling` that mean something to it; loras, reference, preview, language, draft, timbre",
           "default": []
         }
       ]

@@ -122,6 +122,8 @@ def _ignored(request: Composed) -> list[str]:
         raise Unsupported("sketch is rules and oscillators: it has no LoRAs and follows no reference audio.")
     names = list(msgspec.to_builtins(request.sampling))  # what is at its default is left out
     notes = [f"sketch does not sample, so these settings mean nothing to it: {', '.join(names)}"] if names else []
+    if request.draft:
+        notes.append("sketch makes no drafts: this is the take itself")
     return [*notes, "sketch is done before a preview would be"] if request.preview else notes
 
 

@@ -12,7 +12,7 @@ import soundfile
 from bridge_server.client import Client, new_job_id
 from bridge_server.jobs import resolve as subject
 from bridge_server.jobs.resolve import home_of, resolve
-from bridge_server.protocol.errors import NoRecipe
+from bridge_server.protocol.errors import BadRequest, NoRecipe
 from bridge_server.protocol.events import AnyEvent, Done, Failed
 from bridge_server.protocol.recipe import Recipe
 from bridge_server.protocol.requests import Again, Generate, Repaint, Retake
@@ -73,6 +73,24 @@ def test_again_of_a_retake_varies_the_first_take_again(recipe: Callable[..., Non
     plan = resolve(Again(job="third-job", take="/song/take-9.wav"))
     assert plan.request.seed == 99
     assert (plan.origin, plan.origin_take) == (Origin(seed=8, variance=0.5), "/song/take-1.wav")
+
+
+def test_a_draft_is_refined_with_its_own_seed(recipe: Callable[..., None]) -> None:
+    recipe(request=msgspec.structs.replace(FIRST, draft=True))
+    again, refined = (
+        resolve(Again(job="third-job", take="/song/take-9.wav", refine=refine)) for refine in (False, True)
+    )
+    assert isinstance(again.request, Generate)
+    assert again.request.draft
+    assert refined.request == msgspec.structs.replace(again.request, draft=False)
+    assert refined.request.seed == 8
+
+
+@pytest.mark.usefixtures("recipe")
+def test_what_is_no_draft_is_not_refined() -> None:
+    with pytest.raises(BadRequest, match=r"take-9\.wav is no draft") as refusal:
+        resolve(Again(job="third-job", take="/song/take-9.wav", refine=True))
+    assert "again" in refusal.value.hint
 
 
 def test_a_recipe_that_was_not_rendered_is_none(recipe: Callable[..., None]) -> None:

@@ -33,7 +33,7 @@ def test_every_option_ends_in_its_field(
     request = asked(
         *(command, *COMMANDS[command], "--steps", 27, "--guidance-scale", 7.5, "--scheduler", "pingpong"),
         *("--set", "omega_scale=-5", "--set", "use_erg_lyric=false", "--set", "oss_steps=16, 29,52", "--preview"),
-        *("--lora", "rap.safetensors:0.5", "--lora", tmp_path / "choir", "--language", "ja"),
+        *("--lora", "rap.safetensors:0.5", "--lora", tmp_path / "choir", "--language", "ja", "--draft"),
     )
     assert request.sampling == Sampling(
         infer_step=27,
@@ -49,6 +49,7 @@ def test_every_option_ends_in_its_field(
     )
     assert request.language == "ja"
     assert request.preview
+    assert request.draft
 
 
 def test_nothing_is_asked_for_where_nothing_is_said(asked: Callable[..., Generate], song: Path) -> None:
@@ -57,7 +58,8 @@ def test_nothing_is_asked_for_where_nothing_is_said(asked: Callable[..., Generat
 
 
 def test_a_reference_is_followed(asked: Callable[..., Generate], song: Path) -> None:
-    request = asked("generate", "--seconds", 2, "--reference", "song.wav", "--reference-strength", 0.25)
+    request = asked("generate", "--seconds", 2, "--reference", "song.wav", "--reference-strength", 0.25, "--timbre")
+    assert request.reference_use == "timbre"
     assert request.reference is not None
     assert request.reference.path == str(song.resolve())
     assert request.reference_strength == 0.25

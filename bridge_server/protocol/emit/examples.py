@@ -164,6 +164,7 @@ COMPOSED: dict[str, Any] = {
         Lora(path="C:\\LoRAs\\Süß", weight=-0.5, honour_metadata=True),
     ),
     "preview": True,
+    "draft": True,
 }
 PLACED: dict[str, Any] = {**COMPOSED, "match_loudness": False, "handles": 4_800}
 WHOLE: dict[str, Any] = {**PLACED, "form": "whole"}
@@ -171,7 +172,7 @@ WHOLE: dict[str, Any] = {**PLACED, "form": "whole"}
 REQUESTS: list[tuple[Struct, Struct]] = [
     (
         asked.Generate(job=JOB, span=BAR),
-        asked.Generate(job=JOB, span=BAR, reference=DRUMS, reference_strength=0.25, **COMPOSED),
+        asked.Generate(job=JOB, span=BAR, reference=DRUMS, reference_strength=0.25, reference_use="timbre", **COMPOSED),
     ),
     (
         asked.Repaint(job=JOB, source=GUITAR, span=BAR),
@@ -203,7 +204,7 @@ REQUESTS: list[tuple[Struct, Struct]] = [
     ),
     (
         asked.Again(job=OTHER, take="/music/Song/Dawbridge/3f2a9c01-repaint/take-1.wav"),
-        asked.Again(job=OTHER, take="/music/Song/Dawbridge/3f2a9c01-repaint/take-1.wav", **WORK),
+        asked.Again(job=OTHER, take="/music/Song/Dawbridge/3f2a9c01-repaint/take-1.wav", refine=True, **WORK),
     ),
     (asked.Hello(id="1"), asked.Hello(id="1", after=0, watch="all")),
     (asked.Cancel(id="2", job=JOB), asked.Cancel(id="A-2.b_c", job=JOB)),

@@ -43,7 +43,8 @@ class Score:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the takes have to say about the request."""
-        return (*unfollowed(self.request, NAME), *(note for each in self.words for note in each.notes))
+        draft = (f"{NAME} makes no drafts: this has all the steps",) if self.request.draft else ()
+        return (*draft, *unfollowed(self.request, NAME), *(note for each in self.words for note in each.notes))
 
     @classmethod
     def of(cls, work: Work, studio: Studio, variants: int) -> Score:
