@@ -24,6 +24,11 @@ BridgeError
 ├── EngineLost         engine_lost       the engine died twice on this job
 ├── EngineFault        engine_fault      the engine met an error of its own
 ├── BridgeFault        bridge_fault      the bridge met an error of its own
+├── ServerUnreachable  server_unreachable  the music server of the user's own does not answer
+├── ServerRefused      server_refused    it wants another key
+├── ServerBusy         server_busy       its queue is full, or it is not ready yet
+├── ServerFailed       server_failed     it tried, and says that it could not
+├── BadAnswer          bad_answer        it sent something else than was asked for
 ├── NoBridge           no_bridge         nobody answers (raised by clients)
 └── AlreadyRunning     already_running   another bridge serves this user
 """
@@ -194,6 +199,36 @@ class BridgeFault(BridgeError):
     code = "bridge_fault"
     meaning = "The bridge met an error of its own."
     default_hint = "Retry the job; the bridge's log has the details (`dawbridge doctor` says where it lies)."
+
+
+class ServerUnreachable(BridgeError):
+    code = "server_unreachable"
+    meaning = "The music server that you added does not answer, or the connection to it does not last."
+    default_hint = "Is it switched on and in the same network? `dawbridge server check` tries it."
+
+
+class ServerRefused(BridgeError):
+    code = "server_refused"
+    meaning = "The music server that you added wants another key."
+    default_hint = "`dawbridge server add ADDRESS --key` asks for the key and keeps it."
+
+
+class ServerBusy(BridgeError):
+    code = "server_busy"
+    meaning = "The music server that you added has too much to do, or is not ready yet."
+    default_hint = "Retry the job in a few minutes."
+
+
+class ServerFailed(BridgeError):
+    code = "server_failed"
+    meaning = "The music server that you added tried, and says that it could not."
+    default_hint = "Retry the job; if it happens again, the log of that server has the details."
+
+
+class BadAnswer(BridgeError):
+    code = "bad_answer"
+    meaning = "The music server that you added sent something else than was asked for."
+    default_hint = "Is it an ACE-Step 1.5 server? `dawbridge server check` tries it."
 
 
 class NoBridge(BridgeError):

@@ -260,9 +260,7 @@ class Capabilities(Struct, frozen=True, kw_only=True, omit_defaults=True):
     max_bytes: Annotated[int, Meta(description="memory it needs at the most, on its device; 0 if not known")] = 0
     settings: Annotated[
         tuple[str, ...],
-        Meta(
-            description="names of `sampling` that mean something to it; loras, reference, preview, language, draft, timbre"
-        ),
+        Meta(description="names of `sampling` that mean something to it; loras, reference, preview, draft, …"),
     ] = ()
 
 

@@ -3073,7 +3073,7 @@ return {
           required = false,
           type = "list",
           items = {type = "string"},
-          doc = "names of `sampling` that mean something to it; loras, reference, preview, language, draft, timbre",
+          doc = "names of `sampling` that mean something to it; loras, reference, preview, draft, …",
           default = {},
         },
       },
@@ -3159,6 +3159,10 @@ return {
       meaning = "Another bridge already serves this user.",
       hint = "Use the one that runs, or stop it first with `dawbridge down`.",
     },
+    bad_answer = {
+      meaning = "The music server that you added sent something else than was asked for.",
+      hint = "Is it an ACE-Step 1.5 server? `dawbridge server check` tries it.",
+    },
     bad_audio = {
       meaning = "The audio holds samples that are not numbers.",
       hint = "Render the clip again: a plug-in probably produced NaN or infinite samples.",
@@ -3215,6 +3219,22 @@ return {
     read_only = {
       meaning = "Takes cannot be written there.",
       hint = "Make the folder writable, or save the project somewhere else.",
+    },
+    server_busy = {
+      meaning = "The music server that you added has too much to do, or is not ready yet.",
+      hint = "Retry the job in a few minutes.",
+    },
+    server_failed = {
+      meaning = "The music server that you added tried, and says that it could not.",
+      hint = "Retry the job; if it happens again, the log of that server has the details.",
+    },
+    server_refused = {
+      meaning = "The music server that you added wants another key.",
+      hint = "`dawbridge server add ADDRESS --key` asks for the key and keeps it.",
+    },
+    server_unreachable = {
+      meaning = "The music server that you added does not answer, or the connection to it does not last.",
+      hint = "Is it switched on and in the same network? `dawbridge server check` tries it.",
     },
     source_changed = {
       meaning = "The audio is not the one that the recipe was made with.",
