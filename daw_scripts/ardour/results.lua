@@ -71,6 +71,22 @@ function M.choose(variants, number)
   end)
 end
 
+--- Lets the take `number` of `job`, which was chosen elsewhere, be heard wherever its variants lie.
+function M.place(desk, job, number)
+  local entries = desk.ledger:read()
+  for _, track in ipairs(tracks.all()) do
+    local variants, is_there, is_so = {}, false, true
+    for _, result in ipairs(on_track(track, entries)) do
+      if result.entry.job == job then
+        variants[#variants + 1] = result
+        is_there = is_there or result.entry.number == number
+        is_so = is_so and result.region.is_muted == (result.entry.number ~= number)
+      end
+    end
+    if is_there and not is_so then M.choose(variants, number) end
+  end
+end
+
 --- Marks the variants called `number` as kept, lets them be heard, and tells the bridge if it is there.
 function M.keep(desk, variants, number)
   local label = text.say("undo_keep", { number = number })

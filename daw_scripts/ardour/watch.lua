@@ -4,6 +4,7 @@ local dialogs = require("ardour.host.dialogs")
 local landing = require("ardour.landing")
 local program = require("ardour.host.program")
 local report = require("ardour.report")
+local results = require("ardour.results")
 local text = require("shared.text")
 local timeline = require("ardour.host.timeline")
 
@@ -28,6 +29,10 @@ function Watch:look()
   local path = timeline.session().path
   if self.desk and self.desk.session.path == path then return end
   self.desk, self.works, self.reported = desk_module.open(), {}, {}
+  self.desk.on_place = function(event)
+    if timeline.is_recording() then return end
+    results.place(self.desk, event.job, math.tointeger(event.take.number))
+  end
   for _, job in ipairs(self.desk.jobs:all()) do
     if job.place.landed and landing.is_there(job) then
       self.desk.jobs:forget(job.id)
