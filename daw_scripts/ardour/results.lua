@@ -71,19 +71,30 @@ function M.choose(variants, number)
   end)
 end
 
---- Lets the take `number` of `job`, which was chosen elsewhere, be heard wherever its variants lie.
+--- Writes down that of `variants` those called `number` are kept.
+local function note_kept(desk, variants, number)
+  for _, result in ipairs(variants) do
+    result.entry.kept = result.entry.number == number or nil
+    desk.ledger:add(result.entry)
+  end
+end
+
+--- Lets the take `number` of `job`, which was chosen elsewhere, be heard wherever its variants lie. What was kept here
+-- comes back as such an event too: it is known by the ledger, and may have been undone meanwhile.
 function M.place(desk, job, number)
   local entries = desk.ledger:read()
   for _, track in ipairs(tracks.all()) do
-    local variants, is_there, is_so = {}, false, true
+    local variants, is_new = {}, false
     for _, result in ipairs(on_track(track, entries)) do
       if result.entry.job == job then
         variants[#variants + 1] = result
-        is_there = is_there or result.entry.number == number
-        is_so = is_so and result.region.is_muted == (result.entry.number ~= number)
+        is_new = is_new or result.entry.number == number and not result.entry.kept
       end
     end
-    if is_there and not is_so then M.choose(variants, number) end
+    if is_new then
+      M.choose(variants, number)
+      note_kept(desk, variants, number)
+    end
   end
 end
 
@@ -100,10 +111,7 @@ function M.keep(desk, variants, number)
     return true
   end)
   if not done then return nil, fault end
-  for _, result in ipairs(variants) do
-    result.entry.kept = result.entry.number == number or nil
-    desk.ledger:add(result.entry)
-  end
+  note_kept(desk, variants, number)
   desk:ask({ request = "choose", job = variants[1].entry.job, number = number })
   return true
 end

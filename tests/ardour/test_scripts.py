@@ -124,7 +124,7 @@ def test_a_take_that_is_chosen_elsewhere_is_heard(world: World, desk: Desk):
     assert list(world.host.steps.values())[1:] == ["Dawbridge: choose variant 2"]
     desk.say(Place(job=request.job, seq=desk.next_seq(), take=second))
     world.tick(2)
-    assert len(world.host.steps) == 2, "what is heard already needs no step"
+    assert len(world.host.steps) == 2, "what is kept already needs no step"
 
 
 def test_a_region_that_was_moved_takes_its_result_along(world: World, desk: Desk):
