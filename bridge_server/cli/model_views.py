@@ -96,6 +96,7 @@ def show_plan(plan: Plan, as_json: bool) -> None:
                 "model": model.name,
                 "licence": model.licence,
                 "page": model.page,
+                "caution": model.caution,
                 "from": plan.web.base,
                 "folder": str(plan.folder),
                 "size": size,
@@ -109,6 +110,8 @@ def show_plan(plan: Plan, as_json: bool) -> None:
     say(f"{model.name}: {model.about}.")
     say(f"  to fetch  {size_text(plan.to_fetch)} in {len(plan.wanted)} files from {plan.web.base}{already}")
     say(f"  licence   {model.licence}; {model.page}")
+    if model.caution:
+        say(f"  know      {model.caution}")
     say(f"  folder    {plan.folder} ({size_text(plan.free)} free)")
 
 
@@ -121,7 +124,9 @@ def show_list(states: Sequence[ModelState]) -> None:
         words = f"{state.state}, {whose}" if whose else state.state
         if state.state == "partly" and state.size:
             words += f" ({min(state.here / state.size, 0.99):.0%})"
-        table.add_row(state.name, words, _size(state), state.licence, state.about, style=COLOURS.get(state.state, ""))
+        can = f"{state.about} ({', '.join(state.tasks)})" if state.tasks else state.about
+        licence = f"{state.licence}, unverified" if state.caution else state.licence
+        table.add_row(state.name, words, _size(state), licence, can, style=COLOURS.get(state.state, ""))
     console().print(table)
     for state in states:
         if state.folder:
@@ -131,10 +136,13 @@ def show_list(states: Sequence[ModelState]) -> None:
 def show_checked(states: Sequence[FileState]) -> None:
     """What is wrong, file by file, and one sentence about the rest."""
     for state in states:
-        if state.state != "ok":
+        if state.state not in ("ok", "unchecked"):
             tell(f"  {state.state:<9} {state.file}{f' ({state.reason})' if state.reason else ''}")
-    good = sum(state.state == "ok" for state in states)
-    tell(f"{good} of {len(states)} files have the right checksum.")
+    good, unchecked = (sum(state.state == kind for state in states) for kind in ("ok", "unchecked"))
+    if good or unchecked < len(states):
+        tell(f"{good} of {len(states) - unchecked} files have the right checksum.")
+    if unchecked:
+        tell(f"{unchecked} files are there and end where they should; nobody has told their right checksums.")
 
 
 def size_text(size: int) -> str:

@@ -2,7 +2,8 @@
 
 Sizes and checksums of files on the Hugging Face hub are not written down here: they are the hub's own, asked for when
 a model is pulled, and kept beside the files from then on.
-Source: the published layout of ACE-Step v1 (hub repository ACE-Step/ACE-Step-v1-3.5B, GitHub ace-step/ACE-Step).
+No checksum is known beforehand but that of the vocabulary. Source: the published layout of ACE-Step v1 (hub repository
+ACE-Step/ACE-Step-v1-3.5B, GitHub ace-step/ACE-Step); of ACE-Step 1.5, diffusers' `AceStepPipeline`.
 """
 
 from __future__ import annotations
@@ -46,7 +47,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Model:
-    """One entry. `about_bytes` is a rough size for people, None where nobody has told; `needs` are other entries."""
+    """One entry.
+
+    about_bytes  a rough size for people, None where nobody has told
+    needs        other entries that it cannot work without
+    tasks        the requests that it can serve, by their words; empty for what is no model of its own
+    caution      what to know before fetching it: how far this entry was checked, and what it cannot do
+    """
 
     name: str
     about: str
@@ -56,6 +63,8 @@ class Model:
     parts: tuple[Part, ...]
     about_bytes: int | None = None
     needs: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    caution: str = ""
 
     @property
     def variable(self) -> str:
@@ -77,6 +86,7 @@ ACE_STEP_V1 = Model(
     ),
     about_bytes=8_000_000_000,
     needs=("lyric-vocabulary",),
+    tasks=("generate", "repaint", "extend", "edit", "retake", "again"),
 )
 CHINESE_RAP = Model(
     name="ace-step-v1-chinese-rap",
@@ -102,5 +112,75 @@ LYRIC_VOCABULARY = Model(
     about_bytes=364_005,
 )
 
-CATALOGUE = {model.name: model for model in (ACE_STEP_V1, CHINESE_RAP, LYRIC_VOCABULARY)}
+MIXES = ("generate", "repaint", "extend", "retake", "again")
+STEMS = ("layer", "accompany", "separate")
+DIFFUSERS = (
+    Part("", ("model_index.json",)),
+    Part("vae", ("config.json",), "diffusion_pytorch_model"),
+    Part("text_encoder", ("config.json",), "model"),
+    Part("tokenizer", ("tokenizer_config.json",), one_of=("tokenizer.json", "vocab.json")),
+    Part("transformer", ("config.json",), "diffusion_pytorch_model"),
+    Part("condition_encoder", ("config.json",), "diffusion_pytorch_model"),
+    Part("scheduler", ("scheduler_config.json",)),
+)
+"""The layout of diffusers' `AceStepPipeline`, as it saves and loads one."""
+
+FOLLOWING = tuple(
+    Part(folder, ("config.json",), "diffusion_pytorch_model")
+    for folder in ("audio_tokenizer", "audio_token_detokenizer")
+)
+"""Both may be left out by whoever publishes a checkpoint; it then cannot follow a reference."""
+
+TOLD = "Its licence and size are as others tell them, and nobody of Dawbridge has opened it: read its page first"
+BYTES_2B, BYTES_XL = 6_300_000_000, 11_500_000_000
+"""2B: 2.39 billion numbers of two bytes, 1.19 GB of text encoder, 0.34 GB of decoder. XL: as others have measured."""
+
+
+def _ace_15(kind: str, repo: str, about: str, caution: str, parts: tuple[Part, ...] = DIFFUSERS + FOLLOWING) -> Model:
+    """A checkpoint of ACE-Step 1.5 in the layout of diffusers; only those called base were trained for stems."""
+    return Model(
+        name=f"ace-step-1.5-{kind}",
+        about=about,
+        licence="MIT",
+        page=f"https://huggingface.co/{repo}",
+        source=HubRepo(repo),
+        parts=parts,
+        about_bytes=BYTES_XL if kind.startswith("xl") else BYTES_2B,
+        tasks=(*MIXES, *STEMS) if kind.endswith("base") else MIXES,
+        caution=caution,
+    )
+
+
+COMMUNITY = f"Converted to this layout by Runware, not by ACE-Step. {TOLD}."
+ACE_STEP_15 = (
+    _ace_15("turbo", "Runware/acestep-v15-turbo-diffusers", "songs and repaints in 8 steps", COMMUNITY),
+    _ace_15(
+        "base",
+        "Runware/acestep-v15-base-diffusers",
+        "stems that hear the song: adds one, completes a vocal, takes one out of a mix; songs in 50 steps",
+        COMMUNITY,
+    ),
+    _ace_15(
+        "xl-turbo",
+        "ACE-Step/acestep-v15-xl-turbo-diffusers",
+        "as turbo, from a network twice the size",
+        f"It was reported to come without audio tokenizer: then it cannot follow a reference. {TOLD}.",
+        DIFFUSERS,
+    ),
+    _ace_15(
+        "xl-sft",
+        "ACE-Step/acestep-v15-xl-sft-diffusers",
+        "songs and repaints in 50 guided steps; the one to repaint with",
+        f"{TOLD}.",
+    ),
+    _ace_15(
+        "xl-base",
+        "ACE-Step/acestep-v15-xl-base-diffusers",
+        "as base, from a network twice the size",
+        f"{TOLD}.",
+        DIFFUSERS,
+    ),
+)
+
+CATALOGUE = {model.name: model for model in (ACE_STEP_V1, CHINESE_RAP, LYRIC_VOCABULARY, *ACE_STEP_15)}
 """name → model, in the order in which they are listed."""

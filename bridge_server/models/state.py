@@ -19,6 +19,8 @@ class ModelState(Struct, frozen=True, kw_only=True, tag="model", tag_field="even
     """here    bytes on this disk
     size    bytes of the whole model, None where nobody has told; a rough figure until it was pulled
     kind    how the folder was found: 'environment', 'own', 'pulled', 'hub cache'; '' for none
+    tasks   the requests that it serves; empty for what is no model of its own
+    caution what to know before fetching it
     """
 
     name: str
@@ -31,6 +33,8 @@ class ModelState(Struct, frozen=True, kw_only=True, tag="model", tag_field="even
     is_exact: bool
     folder: str
     kind: str
+    tasks: tuple[str, ...] = ()
+    caution: str = ""
 
 
 def state_of(model: Model, home: Home) -> ModelState:
@@ -78,4 +82,6 @@ def _line(
         is_exact=is_exact,
         folder=str(place.folder) if place else "",
         kind=place.kind if place else "",
+        tasks=model.tasks,
+        caution=model.caution,
     )
