@@ -52,3 +52,9 @@ class Watch:
         width = self._high - self._low
         child._low, child._high = self._low + low * width, self._low + high * width
         return child
+
+    def quiet(self) -> Watch:
+        """One for other threads: cancelled with this one, and silent, since progress is told from one thread only."""
+        child = Watch()
+        child._stop = self._stop
+        return child

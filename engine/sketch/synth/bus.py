@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
+from engine.sketch.loudness import gated, hop_powers
 from engine.sketch.synth.waves import Wave
 from engine.watch import Watch
 
@@ -15,7 +16,33 @@ MOST_REDUCTION_DB = 4.0
 _BLOCK = 64
 _REACH = 24
 """Blocks of 1.3 ms that the gain takes to fall and to rise: slow enough not to be heard."""
-_CHUNK = 1 << 19
+_CHUNK = 1 << 17
+_BLOCKS_PER_HOP = 75
+_ROUNDS = 4
+_NEAR_DB = 0.02
+
+Curve = NDArray[np.float64]
+
+
+def master(stems: dict[str, Wave], wanted: float, watch: Watch) -> None:
+    """Bring the mix of all stems to `wanted` LUFS, in place, its peaks held below the ceiling.
+
+    A mix that cannot get there without more than 4 dB being held back stays softer.
+    """
+    if not stems:
+        return
+    peaks, powers = _measured(stems, watch.part(0.0, 0.6))
+    now = gated(powers)
+    if now is None:
+        return
+    gain_db = wanted - now
+    for _ in range(_ROUNDS):
+        gain, curve = _held(peaks, 10 ** (gain_db / 20))
+        reached = gated(powers * gain**2 * _per_hop(curve, len(powers)))
+        if reached is None or wanted - reached < _NEAR_DB or gain < 0.999 * 10 ** (gain_db / 20):
+            break
+        gain_db += wanted - reached
+    _apply(stems, *_held(peaks, 10 ** (gain_db / 20)), watch.part(0.6, 1.0))
 
 
 def level(stems: dict[str, Wave], gain: float, watch: Watch) -> None:
@@ -23,41 +50,54 @@ def level(stems: dict[str, Wave], gain: float, watch: Watch) -> None:
 
     At most 4 dB are held back; where more would be needed the whole take is made softer.
     """
-    if not stems:
-        return
-    peaks = _peaks(stems, watch.part(0.0, 0.4)) * gain
-    top = float(peaks.max(initial=0))
-    softer = min(1.0, CEILING * 10 ** (MOST_REDUCTION_DB / 20) / top) if top > 0 else 1.0
-    peaks *= softer
-    needed = CEILING / np.maximum(peaks, CEILING)
-    if needed.min() >= 1:
-        curve = None
-    else:
-        lowest = minimum_filter1d(needed, 2 * _REACH + 3)
-        curve = uniform_filter1d(lowest, 2 * _REACH + 1)
-    for number, stem in enumerate(stems.values()):
-        low, high = (0.4 + 0.6 * done / len(stems) for done in (number, number + 1))
-        _apply(stem, gain * softer, curve, watch.part(low, high))
+    if stems:
+        peaks, _ = _measured(stems, watch.part(0.0, 0.4), loudness=False)
+        _apply(stems, *_held(peaks, gain), watch.part(0.4, 1.0))
 
 
-def _peaks(stems: dict[str, Wave], watch: Watch) -> NDArray[np.float64]:
+def _held(peaks: Curve, gain: float) -> tuple[float, Curve | None]:
+    """The gain that is possible, and its curve over blocks of 64 samples; None where nothing needs to be held."""
+    top = float(peaks.max(initial=0)) * gain
+    if top > (most := CEILING * 10 ** (MOST_REDUCTION_DB / 20)):
+        gain *= most / top
+    needed = CEILING / np.maximum(peaks * gain, CEILING)
+    if needed.min(initial=1) >= 1:
+        return gain, None
+    return gain, uniform_filter1d(minimum_filter1d(needed, 2 * _REACH + 3), 2 * _REACH + 1)
+
+
+def _per_hop(curve: Curve | None, hops: int) -> Curve | float:
+    """How much of the power of each 100 ms a gain curve leaves."""
+    if curve is None:
+        return 1.0
+    padded = np.ones(max(1, hops) * _BLOCKS_PER_HOP)
+    padded[: len(curve)] = curve[: len(padded)]
+    return np.asarray((padded**2).reshape(-1, _BLOCKS_PER_HOP).mean(axis=1)[:hops])
+
+
+def _measured(stems: dict[str, Wave], watch: Watch, *, loudness: bool = True) -> tuple[Curve, Curve]:
+    """Of the mix: the peak of each 64 samples, and the K-weighted power of each 100 ms."""
+    first, *others = stems.values()
+    mix = first.copy()
+    for number, stem in enumerate(others):
+        watch.step(number, len(stems), "levelling")
+        mix += stem
+    samples = mix.shape[1]
+    powers = hop_powers(mix, watch.part(0.5, 0.8)) if loudness else np.zeros(0)
+    np.abs(mix, out=mix)
+    padded = np.zeros((2, -(-samples // _BLOCK) * _BLOCK), dtype=np.float32)
+    padded[:, :samples] = mix
+    return padded.reshape(2, -1, _BLOCK).max(axis=(0, 2)).astype(np.float64), powers
+
+
+def _apply(stems: dict[str, Wave], gain: float, curve: Curve | None, watch: Watch) -> None:
     samples = next(iter(stems.values())).shape[1]
-    found = []
     for start in range(0, samples, _CHUNK):
         watch.step(start, samples, "levelling")
-        mix = np.abs(sum((stem[:, start : start + _CHUNK] for stem in stems.values()), np.float32(0))).max(axis=0)
-        padded = np.zeros(-(-len(mix) // _BLOCK) * _BLOCK)
-        padded[: len(mix)] = mix
-        found.append(padded.reshape(-1, _BLOCK).max(axis=1))
-    return np.concatenate(found)
-
-
-def _apply(stem: Wave, gain: float, curve: NDArray[np.float64] | None, watch: Watch) -> None:
-    for start in range(0, stem.shape[1], _CHUNK):
-        watch.step(start, stem.shape[1], "levelling")
-        piece = stem[:, start : start + _CHUNK]
-        if curve is None:
-            piece *= np.float32(gain)
-        else:
-            at = (start + np.arange(piece.shape[1])) / _BLOCK - 0.5
-            piece *= (gain * np.interp(at, np.arange(len(curve)), curve)).astype(np.float32)
+        end = min(samples, start + _CHUNK)
+        now: Wave | np.float32 = np.float32(gain)
+        if curve is not None:
+            at = np.arange(start, end) / _BLOCK - 0.5
+            now = (gain * np.interp(at, np.arange(len(curve)), curve)).astype(np.float32)
+        for stem in stems.values():
+            stem[:, start:end] *= now

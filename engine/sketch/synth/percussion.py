@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,6 +15,10 @@ KICK, RIM, SNARE, CLAP, HAT, PEDAL, OPEN, RIDE, CRASH = 36, 37, 38, 39, 42, 44, 
 LOW_TOM, MID_TOM, HIGH_TOM, TAMBOURINE, COWBELL, SHAKER, CONGA, LOW_CONGA = 45, 47, 50, 54, 56, 70, 63, 64
 METAL = (205.3, 304.4, 369.6, 522.7, 540.0, 800.0)
 """Hz of the six oscillators of an analogue drum machine's cymbals (TR-808 service notes)."""
+
+
+_LONGEST = 3.0
+"""Seconds that a cymbal rings at the most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +58,14 @@ def _sweep(low_hz: float, high_hz: float, fall: float, samples: int) -> Wave:
     """A sine that falls from `high_hz` onto `low_hz`."""
     now = np.arange(samples) / waves.RATE
     turns = low_hz * now + (high_hz - low_hz) * fall * (1 - np.exp(-now / fall))
-    return np.asarray(np.sin(2 * np.pi * np.mod(turns, 1)), dtype=np.float32)
+    return waves.sine_of(waves.wrapped(turns))
 
 
 def _kick(kit: Kit, strength: float) -> Wave:
     low, high, ring = kit.kick
     samples = int(waves.RATE * min(1.6, ring * 6))
     wave = _sweep(low, high * (0.8 + 0.2 * strength), 0.03, samples) * waves.decay(samples, ring)
-    wave += kit.click * strength * waves.band(waves.noise(samples, 21), 1500, 6000) * waves.decay(samples, 0.004)
+    waves.add_burst(wave, kit.click * strength, 21, (1500, 6000), 0.004)
     return np.asarray(np.tanh(1.6 * wave), dtype=np.float32)
 
 
@@ -87,19 +92,23 @@ def _clap(kit: Kit, strength: float) -> Wave:
     return np.asarray(waves.band(waves.noise(samples, 23), 900, 3200) * (hands + tail), dtype=np.float32)
 
 
-def _cymbal(kit: Kit, ring: float, low_hz: float, body: float = 0.0) -> Wave:
-    """Noise and a metallic chord above `low_hz`; `body` adds a ping, as a ride has."""
-    samples = int(waves.RATE * min(3.0, ring * 6))
-    hiss = waves.band(waves.noise(samples, 24), low_hz, 17_000)
-    now = np.arange(samples) / waves.RATE
+@lru_cache(maxsize=1)
+def _clang() -> Wave:
+    samples = int(waves.RATE * _LONGEST)
     clang = np.zeros(samples, dtype=np.float32)
     for number, base in enumerate(METAL):
         for multiple in (9, 13, 17, 23):
             if base * multiple < 17_000:
-                clang += np.sin(2 * np.pi * np.mod(base * multiple * now + 0.37 * number * multiple, 1)) / multiple
-    wave = ((1 - kit.metal) * 0.6 * hiss + kit.metal * 3.0 * waves.band(clang, low_hz, None)) * waves.decay(
-        samples, ring
-    )
+                clang += waves.sine(base * multiple, samples, 0.37 * number * multiple) / np.float32(multiple)
+    return clang
+
+
+def _cymbal(kit: Kit, ring: float, low_hz: float, body: float = 0.0) -> Wave:
+    """Noise and a metallic chord above `low_hz`; `body` adds a ping, as a ride has."""
+    samples = int(waves.RATE * min(_LONGEST, ring * 6))
+    hiss = waves.band(waves.noise(samples, 24), low_hz, 17_000)
+    metal = kit.metal * 3.0 * waves.band(_clang()[:samples], low_hz, None)
+    wave = ((1 - kit.metal) * 0.6 * hiss + metal) * waves.decay(samples, ring)
     wave = waves.band(wave, None, 8500, order=1)
     if body:
         ping = ((1.0, 1.0, 0.25), (1.48, 0.6, 0.2), (2.35, 0.5, 0.12))
@@ -112,7 +121,8 @@ def _tom(tune: float) -> Callable[[Kit, float], Wave]:
         samples = int(waves.RATE * 0.9)
         low = tune * kit.toms
         wave = _sweep(low, low * (1.3 + 0.3 * strength), 0.05, samples) * waves.decay(samples, 0.16)
-        return wave + 0.12 * waves.band(waves.noise(samples, 25), 400, 3000) * waves.decay(samples, 0.015)
+        waves.add_burst(wave, 0.12, 25, (400, 3000), 0.015)
+        return wave
 
     return sound
 

@@ -73,8 +73,7 @@ def subtractive(  # noqa: PLR0913  (a synthesizer's front panel)
         else:
             wave = np.asarray(sum(played[1:], played[0]))
         if sub:
-            low = np.sin(2 * np.pi * np.mod(np.arange(samples) * (pitch / 2 / waves.RATE), 1)).astype(np.float32)
-            wave = wave + np.float32(sub) * low
+            wave = wave + np.float32(sub) * waves.sine(pitch / 2, samples)
         return waves.attack(wave, rise)
 
     return tone
@@ -100,8 +99,7 @@ def plucked(
         amplitudes = amplitudes * (1 + body * np.exp(-(((number * pitch - 200) / 120) ** 2)))
         wave = waves.read(waves.tables(amplitudes), _TIMES, waves.cycles(pitch, samples))
         if pick:
-            scrape = waves.band(waves.noise(samples, 7), 900, 5000) * waves.decay(samples, 0.006)
-            wave += np.float32(pick * touch) * scrape
+            waves.add_burst(wave, pick * touch, 7, (900, 5000), 0.006)
         return waves.attack(wave, 0.001)
 
     return tone
@@ -122,10 +120,10 @@ def piano(*, bright: float = 1.0, strings: tuple[float, ...] = (-0.7, 0.8)) -> T
         left, right = (
             waves.read(table, _TIMES, waves.cycles(waves.detuned(pitch, cents), samples)) for cents in strings
         )
-        knock = waves.band(waves.noise(samples, 11), 120, 1400) * waves.decay(samples, 0.012)
-        knock *= np.float32(0.03 + 0.05 * strength)
         place = np.float32(np.clip((np.log2(pitch / 262)) * 0.12, -0.3, 0.3))
-        wave = np.stack([(left + 0.5 * right + knock) * (1 - place), (right + 0.5 * left + knock) * (1 + place)])
+        wave = np.stack([left + 0.5 * right, right + 0.5 * left])
+        waves.add_burst(wave, 0.03 + 0.05 * strength, 11, (120, 1400), 0.012)
+        wave *= np.array([[1 - place], [1 + place]], dtype=np.float32)
         return waves.attack(wave, 0.0015)
 
     return tone
@@ -145,7 +143,7 @@ def electric_piano(*, tine: float = 0.8, bark: float = 1.7, ring: float = 1.7, t
         ratio = next((each for each in (14.0, 7.0, 4.0) if each * pitch < 4700), 2.0)
         bell = waves.fm(pitch, ratio, bell_index, samples) * waves.decay(samples, 0.35)
         wave = (body + 0.35 * bell) * waves.decay(samples, ring * (262 / pitch) ** 0.35)
-        sway = np.float32(tremolo) * np.sin(2 * np.pi * 4.3 * waves.seconds(samples))
+        sway = np.float32(tremolo) * waves.sine(4.3, samples)
         return waves.attack(np.stack([wave * (1 + sway), wave * (1 - sway)]), 0.0015)
 
     return tone
@@ -162,17 +160,13 @@ def organ(drawbars: tuple[float, ...] = (0.7, 1.0, 0.6, 0.5, 0.0, 0.25, 0.0, 0.1
         for stop, level in zip(stops, drawbars, strict=True):
             if stop * low < waves.CEILING:
                 amplitudes[0, stop - 1] = level
-        turn = 2 * np.pi * 6.1 * np.arange(samples) / waves.RATE
+        turn = waves.sine(6.1, samples)
         table = waves.tables(amplitudes)
-        steady = np.arange(samples) * (low / waves.RATE)
-        sides = [
-            waves.read(table, _TIMES[:1], steady + sign * 0.0009 * low / 6.1 * np.sin(turn)) for sign in (1.0, -1.0)
-        ]
-        swell = (0.12 * np.sin(turn)).astype(np.float32)
+        steady, bend = waves.cycles(low, samples), waves.wrapped(np.float64(0.0009 * low / 6.1) * turn)
+        sides = [waves.read(table, _TIMES[:1], phase) for phase in (steady + bend, steady - bend)]
+        swell = np.float32(0.12) * turn
         wave = np.stack([sides[0] * (1 + swell), sides[1] * (1 - swell)])
-        wave += (
-            np.float32(click * strength) * waves.band(waves.noise(samples, 3), 800, 6000) * waves.decay(samples, 0.004)
-        )
+        waves.add_burst(wave, click * strength, 3, (800, 6000), 0.004)
         return waves.attack(wave, 0.003)
 
     return tone
@@ -186,9 +180,9 @@ def mallet(partials: tuple[tuple[float, float, float], ...], *, knock: float = 0
         struck = tuple((r, a * (1.0 if r <= 1 else 0.3 + 0.7 * strength), d * shorter) for r, a, d in partials)
         wave = waves.modes(struck, pitch, samples)
         if motor:
-            wave *= (1 - motor * (0.5 - 0.5 * np.cos(2 * np.pi * 5.4 * waves.seconds(samples)))).astype(np.float32)
+            wave *= 1 - np.float32(0.5 * motor) * (1 - waves.sine(5.4, samples, 0.25))
         if knock:
-            wave += np.float32(knock) * waves.band(waves.noise(samples, 5), 300, 3000) * waves.decay(samples, 0.005)
+            waves.add_burst(wave, knock, 5, (300, 3000), 0.005)
         return waves.attack(wave, 0.001)
 
     return tone
@@ -225,9 +219,8 @@ def slide_sub(drop: float = 1.6, ring: float = 1.1) -> Tone:
     """An 808: a sine that falls onto its pitch and rings, with a little grit so that small speakers hear it."""
 
     def tone(pitch: float, strength: float, samples: int) -> Wave:
-        now = np.arange(samples) / waves.RATE
-        turns = np.mod(pitch * now + pitch * (drop - 1) * 0.03 * (1 - np.exp(-now / 0.03)), 1)
-        wave = np.sin(2 * np.pi * turns).astype(np.float32)
+        glide = pitch * (drop - 1) * 0.03 * (1 - waves.decay(samples, 0.03).astype(np.float64))
+        wave = waves.sine_of(waves.cycles(pitch, samples) + waves.wrapped(glide))
         wave = np.tanh(wave * np.float32(1.2 + 1.3 * strength)) * waves.decay(samples, ring)
         return waves.attack(wave, 0.002)
 

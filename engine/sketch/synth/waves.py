@@ -5,6 +5,7 @@ Every function gives the same first samples whatever the length asked for, so th
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -16,9 +17,16 @@ TABLE = 2048
 """Samples in one period of a table: the top harmonics read by linear interpolation stay below −60 dB of error."""
 CEILING = 0.42 * RATE
 """No partial above this, so that glides and detuning stay clear of half the rate."""
+_WHOLE = 2**32
+_SHIFT = np.uint32(21)
+"""A phase is a fraction of a period in 32 bits, which wraps by itself: 11 bits name the sample of a table."""
+_PIECE = 8_192
+"""Samples worked on at a time, so that what is in use stays in the processor's cache."""
+_REMEMBERED = 16 * RATE
 
 Wave = NDArray[np.float32]
 Curve = NDArray[np.float64]
+Phase = NDArray[np.uint32]
 
 
 def seconds(samples: int) -> NDArray[np.float32]:
@@ -43,51 +51,80 @@ def attack(wave: Wave, rise_seconds: float) -> Wave:
 
 
 def tables(amplitudes: Curve, phases: Curve | float = 0.0) -> Wave:
-    """(K, H) harmonic amplitudes → (K, TABLE + 1) periods, the last sample repeating the first."""
+    """(K, H) harmonic amplitudes → (K, TABLE) periods."""
     spectra = np.zeros((len(amplitudes), TABLE // 2 + 1), dtype=np.complex128)
     spectra[:, 1 : amplitudes.shape[1] + 1] = amplitudes * np.exp(1j * phases) * (-0.5j * TABLE)
-    periods = np.fft.irfft(spectra, TABLE, axis=1)
-    return np.concatenate([periods, periods[:, :1]], axis=1).astype(np.float32)
+    return np.fft.irfft(spectra, TABLE, axis=1).astype(np.float32)
 
 
-def read(periods: Wave, times: Curve, cycles: Curve) -> Wave:
-    """Play tables that follow one another at `times` (K,) seconds; `cycles` (T,) is the phase in periods."""
-    samples = len(cycles)
-    place = (cycles - np.floor(cycles)).astype(np.float32) * np.float32(TABLE)
-    column = place.astype(np.int32)
-    np.minimum(column, TABLE - 1, out=column)
-    across = place - column
+def read(periods: Wave, times: Curve, phase: Phase) -> Wave:
+    """Play tables (K, TABLE) that follow one another at `times` (K,) seconds, each blending into the next."""
+    samples = len(phase)
     if len(periods) == 1:
-        one: Wave = periods[0][column] * (1 - across) + periods[0][column + 1] * across
-        return one
-    # Between two tables the row moves evenly, so each stretch of samples blends just two periods.
-    played: Wave = np.empty(samples, dtype=np.float32)
+        periods, times = np.concatenate([periods, periods]), np.array([0.0, 1.0])
+    rising = np.roll(periods, -1, axis=1) - periods
     edges = np.minimum(np.ceil(times * RATE).astype(int), samples)
+    edges[-1] = samples
+    played: Wave = np.empty(samples, dtype=np.float32)
     for row, (low, high) in enumerate(pairwise(edges)):
-        if high > low:
-            here, nearer = column[low:high], across[low:high]
-            first, second = periods[row], periods[row + 1]
-            span = (times[row + 1] - times[row]) * RATE
-            along = (np.arange(low, high, dtype=np.float32) - np.float32(times[row] * RATE)) / np.float32(span)
-            change = second - first
-            before = first[here] + along * change[here]
-            after = first[here + 1] + along * change[here + 1]
-            played[low:high] = before + nearer * (after - before)
-    if edges[-1] < samples:
-        here, nearer = column[edges[-1] :], across[edges[-1] :]
-        played[edges[-1] :] = periods[-1][here] * (1 - nearer) + periods[-1][here + 1] * nearer
+        if high <= low:
+            continue
+        # Value, slope, and how both change towards the next table, side by side: one look-up a sample.
+        sides = (periods[row], rising[row], periods[row + 1] - periods[row], rising[row + 1] - rising[row])
+        packed = np.stack(sides, axis=1).view(np.complex128).reshape(-1)
+        start, span = np.float32(times[row] * RATE), np.float32(1 / ((times[row + 1] - times[row]) * RATE))
+        for at in range(low, high, _PIECE):
+            end = min(high, at + _PIECE)
+            along = np.minimum((np.arange(at, end, dtype=np.float32) - start) * span, np.float32(1))
+            played[at:end] = _looked_up(packed, phase[at:end], along)
     return played
 
 
-def cycles(pitch_hz: float, samples: int, vibrato_cents: float = 0.0, rate_hz: float = 5.2) -> Curve:
-    """Phase in periods, with a vibrato that sets in after a quarter of a second."""
-    steady: Curve = np.arange(samples, dtype=np.float64) * (pitch_hz / RATE)
+def _looked_up(packed: NDArray[np.complex128], phase: Phase, along: Wave) -> Wave:
+    found = packed.take((phase >> _SHIFT).astype(np.intp), mode="clip").view(np.float32).reshape(-1, 4)
+    across = (phase & np.uint32((1 << 21) - 1)).astype(np.float32)
+    across *= np.float32(2.0**-21)
+    here = found[:, 1] * across
+    here += found[:, 0]
+    change = found[:, 3] * across
+    change += found[:, 2]
+    change *= along
+    here += change
+    return np.asarray(here)
+
+
+def cycles(pitch_hz: float, samples: int, vibrato_cents: float = 0.0, rate_hz: float = 5.2) -> Phase:
+    """The phase of a tone, with a vibrato that sets in after a quarter of a second."""
+    steady = np.arange(samples, dtype=np.uint32) * np.uint32(round(pitch_hz / RATE * _WHOLE))
     if vibrato_cents == 0:
-        return steady
+        return np.asarray(steady)
+    swing = (2 ** (vibrato_cents / 1200) - 1) * pitch_hz / (2 * np.pi * rate_hz)
+    return np.asarray(steady - wrapped(_vibrato(rate_hz, max(samples, _REMEMBERED))[:samples] * swing))
+
+
+def wrapped(periods: Curve) -> Phase:
+    """Periods as a phase; what is whole in them is lost."""
+    return (periods * _WHOLE).astype(np.int64).astype(np.uint32)
+
+
+@lru_cache(maxsize=2)
+def _vibrato(rate_hz: float, samples: int) -> Curve:
     now = np.arange(samples) / RATE
-    depth = (2 ** (vibrato_cents / 1200) - 1) * np.clip((now - 0.25) / 0.5, 0, 1)
-    bent: Curve = steady - pitch_hz * depth / (2 * np.pi * rate_hz) * np.cos(2 * np.pi * rate_hz * now)
-    return bent
+    return np.asarray(np.clip((now - 0.25) / 0.5, 0, 1) * np.cos(2 * np.pi * rate_hz * now))
+
+
+def sine(pitch_hz: float, samples: int, start: float = 0.0) -> Wave:
+    """A sine; `start` is its phase in periods."""
+    return sine_of(cycles(pitch_hz, samples) + np.uint32(start % 1 * (_WHOLE - 1)))
+
+
+def sine_of(phase: Phase) -> Wave:
+    return np.sin(angle(phase))
+
+
+def angle(phase: Phase) -> Wave:
+    """−π … π."""
+    return np.asarray(phase.view(np.int32).astype(np.float32) * np.float32(2 * np.pi / _WHOLE))
 
 
 def detuned(pitch_hz: float, cents: float) -> float:
@@ -109,9 +146,8 @@ def fm(pitch_hz: float, ratio: float, index: Wave, samples: int) -> Wave:
     """
     # Side band n is 60 dB down where the Bessel function J_n of the index is: at an index of about 0.62 n − 1.75.
     room = max(0.0, 0.62 * (CEILING - pitch_hz) / (ratio * pitch_hz) - 1.75)
-    angle = (2 * np.pi * np.mod(np.arange(samples) * (pitch_hz / RATE), 1.0)).astype(np.float32)
-    turn = (2 * np.pi * np.mod(np.arange(samples) * (pitch_hz * ratio / RATE), 1.0)).astype(np.float32)
-    wave: Wave = np.sin(angle + np.minimum(index, np.float32(room)) * np.sin(turn))
+    turn = sine(pitch_hz * ratio, samples)
+    wave: Wave = np.sin(angle(cycles(pitch_hz, samples)) + np.minimum(index, np.float32(room)) * turn)
     return wave
 
 
@@ -120,19 +156,41 @@ def modes(partials: tuple[tuple[float, float, float], ...], pitch_hz: float, sam
     wave = np.zeros(samples, dtype=np.float32)
     for ratio, amplitude, constant in partials:
         if ratio * pitch_hz < CEILING:
-            angle = (2 * np.pi * np.mod(np.arange(samples) * (ratio * pitch_hz / RATE), 1.0)).astype(np.float32)
-            wave += np.float32(amplitude) * np.sin(angle) * decay(samples, constant)
+            wave += np.float32(amplitude) * sine(ratio * pitch_hz, samples) * decay(samples, constant)
     return wave
 
 
 def noise(samples: int, seed: int) -> Wave:
-    return np.random.default_rng(seed).standard_normal(samples, dtype=np.float32)
+    """The same noise for the same seed; do not write into it."""
+    return _noise(seed, 1 << max(14, (samples - 1).bit_length()))[:samples]
+
+
+@lru_cache(maxsize=24)
+def _noise(seed: int, samples: int) -> Wave:
+    found = np.random.default_rng(seed).standard_normal(samples, dtype=np.float32)
+    found.setflags(write=False)
+    return found
+
+
+def add_burst(wave: Wave, level: float, seed: int, edges_hz: tuple[float, float], time_constant: float) -> None:
+    """Add a short burst of noise between two frequencies to the start of (…, T), in place: a pick, a hammer, a key."""
+    burst = _burst(seed, edges_hz, time_constant)[: wave.shape[-1]]
+    wave[..., : len(burst)] += np.float32(level) * burst
+
+
+@lru_cache(maxsize=64)
+def _burst(seed: int, edges_hz: tuple[float, float], time_constant: float) -> Wave:
+    samples = round(14 * time_constant * RATE)
+    return band(noise(samples, seed), *edges_hz) * decay(samples, time_constant)
 
 
 def band(wave: Wave, low_hz: float | None, high_hz: float | None, order: int = 2) -> Wave:
     """Keep what lies between the two frequencies (Butterworth)."""
+    return np.asarray(sosfilt(_butterworth(low_hz, high_hz, order), wave), dtype=np.float32)
+
+
+@lru_cache(maxsize=256)
+def _butterworth(low_hz: float | None, high_hz: float | None, order: int) -> Curve:
     if low_hz and high_hz:
-        shape = butter(order, [low_hz, high_hz], "bandpass", fs=RATE, output="sos")
-    else:
-        shape = butter(order, low_hz or high_hz, "highpass" if low_hz else "lowpass", fs=RATE, output="sos")
-    return np.asarray(sosfilt(shape, wave), dtype=np.float32)
+        return np.asarray(butter(order, [low_hz, high_hz], "bandpass", fs=RATE, output="sos"))
+    return np.asarray(butter(order, low_hz or high_hz, "highpass" if low_hz else "lowpass", fs=RATE, output="sos"))
