@@ -12,7 +12,7 @@ from bridge_server.cli.output import console, plain_table, print_json, say, tell
 from bridge_server.models.notices import Checking, Fetched, Fetching, Notice, Waiting
 from bridge_server.models.pull import Plan
 from bridge_server.models.state import COMPLETE, DAMAGED, ModelState
-from bridge_server.models.verify import FileState
+from bridge_server.models.verify import NOT_TOLD, FileState
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -136,9 +136,10 @@ def show_list(states: Sequence[ModelState]) -> None:
 def show_checked(states: Sequence[FileState]) -> None:
     """What is wrong, file by file, and one sentence about the rest."""
     for state in states:
-        if state.state not in ("ok", "unchecked"):
+        if state.state != "ok" and state.reason != NOT_TOLD:
             tell(f"  {state.state:<9} {state.file}{f' ({state.reason})' if state.reason else ''}")
-    good, unchecked = (sum(state.state == kind for state in states) for kind in ("ok", "unchecked"))
+    good = sum(state.state == "ok" for state in states)
+    unchecked = sum(state.reason == NOT_TOLD for state in states)
     if good or unchecked < len(states):
         tell(f"{good} of {len(states) - unchecked} files have the right checksum.")
     if unchecked:

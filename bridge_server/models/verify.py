@@ -16,6 +16,8 @@ from bridge_server.models.manifest import Manifest, is_there, read_manifest
 from bridge_server.models.notices import Checking, Seldom, Watch
 from bridge_server.models.places import Place
 
+NOT_TOLD = "no checksum is known"
+
 
 class FileState(Struct, frozen=True, tag="file", tag_field="event"):
     """What was found about one file. 'unchecked': it is there, but nobody has told which bytes it should have."""
@@ -84,7 +86,7 @@ def _by_contents(model: Model, place: Place, cut: set[str], watch: Watch) -> lis
         elif name in cut:
             states.append(FileState(model.name, name, "damaged", "it ends before its last tensor"))
         else:
-            states.append(FileState(model.name, name, "unchecked", "no checksum is known"))
+            states.append(FileState(model.name, name, "unchecked", NOT_TOLD))
     return states
 
 

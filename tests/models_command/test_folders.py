@@ -295,6 +295,19 @@ def test_every_command_shows_an_example_that_it_understands(models: Models, home
         assert (said.code, said.last["error"]["code"]) == (2, "bad_request")
 
 
+def test_files_without_a_known_checksum_are_counted_and_not_listed(models: Models, tmp_path: Path) -> None:
+    mine = write_model(tmp_path / "mine")
+    models("path", "ace-step-v1", mine)
+    said = models("verify").out
+    assert "nobody has told their right checksums" in said
+    assert "right checksum." not in said
+    cut = (mine / DCAE).read_bytes()[:-7]
+    (mine / DCAE).write_bytes(cut)
+    said = models("verify").out
+    assert DCAE in said
+    assert "0 of 1 files have the right checksum." in said
+
+
 def test_only_what_belongs_to_a_model_counts(models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The vocabulary may lie among a whole library of other files."""
     (tmp_path / "vocab.json").write_bytes(b"{}")
