@@ -29,7 +29,9 @@ end
 local function music_of(subject, wishes)
   local music = {}
   for name, value in pairs(subject.music or {}) do music[name] = value end
-  if wishes.key and wishes.key ~= "" then music.key = wishes.key end
+  for _, name in ipairs({ "key", "chords" }) do
+    if wishes[name] and wishes[name] ~= "" then music[name] = wishes[name] end
+  end
   if music.changes then music.changes = #music.changes > 0 and as_list(music.changes) or nil end
   if music.section == "" then music.section = nil end
   return next(music) and music or nil

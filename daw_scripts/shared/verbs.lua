@@ -16,24 +16,24 @@ local M = {}
 M.list = {
   {
     id = "repaint", request = "repaint", needs = "audio",
-    fields = { "tags", "lyrics", "strength", "variants", "seed", "key" },
+    fields = { "tags", "lyrics", "strength", "variants", "seed", "key", "chords" },
   },
   {
     id = "extend_left", request = "extend", needs = "edge",
-    fields = { "length", "tags", "lyrics", "variants", "seed", "key" },
+    fields = { "length", "tags", "lyrics", "variants", "seed", "key", "chords" },
   },
   {
     id = "extend_right", request = "extend", needs = "edge",
-    fields = { "length", "tags", "lyrics", "variants", "seed", "key" },
+    fields = { "length", "tags", "lyrics", "variants", "seed", "key", "chords" },
   },
   {
     id = "generate", request = "generate", needs = "room",
-    fields = { "tags", "lyrics", "variants", "seed", "key" },
+    fields = { "tags", "lyrics", "variants", "seed", "key", "chords" },
   },
   { id = "retake", request = "retake", needs = "take", fields = { "variance", "variants", "seed" } },
   {
     id = "layer", request = "layer", needs = "tracks",
-    fields = { "role", "tags", "lyrics", "variants", "seed", "key" },
+    fields = { "role", "tags", "lyrics", "variants", "seed", "key", "chords" },
   },
   {
     id = "edit", request = "edit", needs = "audio",

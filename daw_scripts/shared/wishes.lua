@@ -5,13 +5,15 @@ local text = require("shared.text")
 local M = {}
 
 --- Each field: `kind` (line, lines, fraction, whole, length, key, mode, yes_no), for who draws a form; `default`, as
--- the user would type it; and `is_forgotten` where the last answer is not offered again.
+-- the user would type it; `is_forgotten` where the last answer is not offered again; and `of`, the part of a request
+-- that it belongs to, where that is not the request itself.
 M.fields = {
   tags = { kind = "line", default = "" },
   lyrics = { kind = "lines", default = "" },
   source_lyrics = { kind = "lines", default = "" },
   role = { kind = "line", default = "" },
   key = { kind = "key", default = "" },
+  chords = { kind = "line", default = "", of = "music" },
   strength = { kind = "fraction", default = "1" },
   variance = { kind = "fraction", default = "0.5" },
   variants = { kind = "whole", default = "2", least = 1, most = 8 },
@@ -27,7 +29,9 @@ local YES_NO = { yes = true, y = true, ja = true, oui = true, ["1"] = true, ["tr
 local MOST_BARS, MOST_SECONDS = 1000, 3600
 
 local function most_characters(request, name)
-  for _, field in ipairs(request and protocol.requests[request].fields or {}) do
+  local of = M.fields[name].of
+  local shape = of and protocol.types[of] or protocol.requests[request]
+  for _, field in ipairs(shape and shape.fields or {}) do
     if field.name == name then return field.max_length end
   end
   return nil

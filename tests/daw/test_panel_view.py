@@ -50,6 +50,7 @@ def test_what_is_typed_is_handed_in(window: Window):
     window.panel.type("Strength", 0.25)
     window.panel.type("Variants", 4)
     window.panel.type("Seed", "77")
+    window.panel.type("Chords", "Am F | C G")
     window.panel.type("", "one\ntwo", "Dawbridge")
     submit(window, "Repaint")
     ((_, verb, answers),) = window.asked
@@ -61,6 +62,7 @@ def test_what_is_typed_is_handed_in(window: Window):
         "seed": "77",
         "lyrics": "one\ntwo",
         "key": "",
+        "chords": "Am F | C G",
     }
     assert dict(answers) == wanted
 

@@ -39,6 +39,7 @@ ANSWERS = {
     "seed": st.sampled_from(["", "0", "9007199254740991", "9007199254740992", "-1", "x"]),
     "length": st.sampled_from(["4 bars", "8", "8 s", "1 bar", "0", "1001 bars", "3601", "2,5s", "bars", "4 beats", ""]),
     "key": st.sampled_from(["", "D minor", "dm", "F♯ moll", "Bb", "CM", "Cm", "H", "C# dur", "x", "G maj"]),
+    "chords": st.sampled_from(["", "Am F | C . . G7/B", "x"]),
     "mode": st.sampled_from(["yes", "no", "ja", "nein", "remix", "only_lyrics", "maybe", ""]),
     "lyrics": st.sampled_from(["", "la", "one | two", "a\n---\nb"]),
     "tags": st.sampled_from(["", "lofi"]),
@@ -64,7 +65,7 @@ def test_answers_are_read_as_the_lua_files_read_them(data: st.DataObject, verb: 
     answers = {name: data.draw(ANSWERS[name]) for name in verb.fields if name in ANSWERS}
     if "lyrics" in answers:
         answers["lyrics"] = answers["lyrics"].replace("\n", "\n")
-    unfolded = {name: text.replace(" | ", "\n") for name, text in answers.items()}
+    unfolded = {name: text.replace(" | ", "\n") if name == "lyrics" else text for name, text in answers.items()}
     theirs = LUA.execute(READ, verb.id, LUA.table_from(unfolded))
     try:
         ours = verbs.read(verb, answers)

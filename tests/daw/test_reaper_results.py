@@ -13,7 +13,7 @@ from tests.daw.conftest import Song
 from tests.daw.studio import items_of, listed, names
 
 MakeSong = Callable[..., Song]
-FORM = ("lofi", "", "1", "3", "7", "")
+FORM = ("lofi", "", "1", "3", "7", "", "")
 NEXT, PREVIOUS = "Choose next variant", "Choose previous variant"
 
 

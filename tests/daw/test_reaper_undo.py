@@ -58,9 +58,9 @@ def ask(song: Song, dice: random.Random) -> Any:
     start = dice.uniform(2.0, 10.0)
     song.studio.select(song.project, start, start + dice.uniform(0.2, 4.0))
     if dice.random() < 0.3:
-        return song.do("Generate into time selection", "dub", "", variants, "", "", dice.choice(("yes", "no")))
+        return song.do("Generate into time selection", "dub", "", variants, "", "", "", dice.choice(("yes", "no")))
     song.track.is_selected = True
-    return song.ask("lofi", "", "1", variants, "", "", dice.choice(("yes", "no")), dice.choice(("yes", "no")))
+    return song.ask("lofi", "", "1", variants, "", "", "", dice.choice(("yes", "no")), dice.choice(("yes", "no")))
 
 
 def turned_round(song: Song, before: Any) -> None:

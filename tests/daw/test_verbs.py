@@ -81,7 +81,14 @@ def test_the_verbs_are_those_of_every_host(lua: Any):
 
 
 def test_a_form_left_alone_has_its_defaults(lua: Any):
-    assert wishes(lua, "repaint") == {"tags": "", "lyrics": "", "key": "", "strength": 1, "variants": 2}
+    assert wishes(lua, "repaint") == {
+        "tags": "",
+        "lyrics": "",
+        "key": "",
+        "chords": "",
+        "strength": 1,
+        "variants": 2,
+    }
     assert wishes(lua, "retake") == {"variance": 0.5, "variants": 2}
     assert wishes(lua, "again") == {}
 
@@ -131,6 +138,7 @@ def test_lengths_are_seconds_or_bars(lua: Any, typed: str, wish: dict[str, float
         ("repaint", "tags", "x" * 2_001, "2001 characters"),
         ("repaint", "lyrics", "x" * 40_001, "40001 characters"),
         ("layer", "role", "x" * 33, "33 characters"),
+        ("generate", "chords", "C" * 2_001, "chords have 2001 characters"),
         ("extend_right", "length", "0", "seconds or bars"),
         ("extend_right", "length", "4 miles", "seconds or bars"),
         ("extend_right", "length", "1e999", "seconds or bars"),
@@ -209,6 +217,26 @@ def test_a_key_of_the_project_is_kept_unless_another_is_wished(lua: Any):
     given = subject(lua, music={"key": "A minor"})
     assert build(lua, "repaint", given)[0].music.key == "A minor"
     assert build(lua, "repaint", given, key="C")[0].music.key == "C"
+
+
+@pytest.mark.parametrize("verb", ["repaint", "extend_left", "extend_right", "generate", "layer"])
+def test_chords_go_along_as_they_are_typed(lua: Any, verb: str):
+    assert build(lua, verb, chords=" Am F | C . . G7/B ")[0].music.chords == "Am F | C . . G7/B"
+    assert build(lua, verb, chords="")[0].music.chords == ""
+
+
+@pytest.mark.parametrize("verb", ["edit", "retake", "again"])
+def test_the_same_performance_keeps_its_chords(lua: Any, verb: str):
+    assert "chords" not in module(lua, "verbs").get(verb).fields.values()
+
+
+def test_every_form_fits_the_dialog_that_has_room_for_sixteen_fields(lua: Any):
+    verbs = module(lua, "verbs")
+    extra = len(verbs.landing_fields)
+    for verb in verbs.list.values():
+        captions = [module(lua, "text").say(f"ask_{name}") for name in verb.fields.values()]
+        assert len(captions) + extra <= 16
+        assert not any("," in caption for caption in captions)
 
 
 @pytest.mark.parametrize(("verb", "side"), [("extend_left", "left"), ("extend_right", "right")])

@@ -25,6 +25,8 @@ return {
   panel_role_hint = "drums, bass …",
   panel_key = "Key",
   panel_key_hint = "D minor; empty: by ear",
+  panel_chords = "Chords",
+  panel_chords_hint = "Am F C G, or Am | F G; empty: by ear",
   panel_strength = "Strength",
   panel_strength_tip = "1: all new. Towards 0: more of what was there.",
   panel_variance = "Variance",

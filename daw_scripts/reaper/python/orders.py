@@ -95,7 +95,7 @@ def build(verb: Verb, subject: Subject, wishes: dict[str, Wish]) -> list[JobRequ
 
 def _composition(subject: Subject, wishes: dict[str, Wish]) -> Fields:
     start, end = samples(subject.from_, subject.rate), samples(subject.to, subject.rate)
-    music: Fields = {"key": wishes["key"]}
+    music: Fields = {name: wishes[name] for name in ("key", "chords") if wishes.get(name)}
     if 20 <= subject.bpm <= 400:
         music["bpm"] = subject.bpm
     numerator, denominator = subject.meter

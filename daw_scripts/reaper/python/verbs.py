@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from daw_scripts.reaper.python.texts import say
 
 MOST_SEED = 2**53 - 1
-COMPOSED = ("tags", "lyrics", "variants", "seed", "key")
+COMPOSED = ("tags", "lyrics", "variants", "seed", "key", "chords")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Verb:
 
 
 VERBS = (
-    Verb("repaint", "repaint", "audio", ("tags", "lyrics", "strength", "variants", "seed", "key")),
+    Verb("repaint", "repaint", "audio", ("tags", "lyrics", "strength", "variants", "seed", "key", "chords")),
     Verb("extend_left", "extend", "edge", ("length", *COMPOSED)),
     Verb("extend_right", "extend", "edge", ("length", *COMPOSED)),
     Verb("generate", "generate", "room", COMPOSED),
@@ -46,6 +46,7 @@ DEFAULTS = {
     "source_lyrics": "",
     "role": "",
     "key": "",
+    "chords": "",
     "strength": "1",
     "variance": "0.5",
     "variants": "2",
