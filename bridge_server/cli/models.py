@@ -263,5 +263,6 @@ def _needs(model: Model) -> list[str]:
     return [
         f"{part.folder}/{name}" if part.folder else name
         for part in model.parts
+        if not part.optional
         for name in (*part.files, *((f"{part.weights}.safetensors",) if part.weights else ()), *part.one_of[:1])
     ]

@@ -37,12 +37,14 @@ class Part:
     files    all of these
     weights  stem of a safetensors file, whole or in shards with an index; '' for none
     one_of   at least one of these
+    optional a model is whole without this part; it is fetched where a server has it
     """
 
     folder: str
     files: tuple[str, ...] = ()
     weights: str = ""
     one_of: tuple[str, ...] = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,21 +124,18 @@ DIFFUSERS = (
     Part("transformer", ("config.json",), "diffusion_pytorch_model"),
     Part("condition_encoder", ("config.json",), "diffusion_pytorch_model"),
     Part("scheduler", ("scheduler_config.json",)),
+    Part("audio_tokenizer", ("config.json",), "diffusion_pytorch_model", optional=True),
+    Part("audio_token_detokenizer", ("config.json",), "diffusion_pytorch_model", optional=True),
 )
-"""The layout of diffusers' `AceStepPipeline`, as it saves and loads one."""
-
-FOLLOWING = tuple(
-    Part(folder, ("config.json",), "diffusion_pytorch_model")
-    for folder in ("audio_tokenizer", "audio_token_detokenizer")
-)
-"""Both may be left out by whoever publishes a checkpoint; it then cannot follow a reference."""
+"""The layout of diffusers' `AceStepPipeline`, as it saves and loads one. Without the last two, which may be left out by
+whoever publishes a checkpoint, it cannot follow a reference."""
 
 TOLD = "Its licence and size are as others tell them, and nobody of Dawbridge has opened it: read its page first"
 BYTES_2B, BYTES_XL = 6_300_000_000, 11_500_000_000
 """2B: 2.39 billion numbers of two bytes, 1.19 GB of text encoder, 0.34 GB of decoder. XL: as others have measured."""
 
 
-def _ace_15(kind: str, repo: str, about: str, caution: str, parts: tuple[Part, ...] = DIFFUSERS + FOLLOWING) -> Model:
+def _ace_15(kind: str, repo: str, about: str, caution: str) -> Model:
     """A checkpoint of ACE-Step 1.5 in the layout of diffusers; only those called base were trained for stems."""
     return Model(
         name=f"ace-step-1.5-{kind}",
@@ -144,7 +143,7 @@ def _ace_15(kind: str, repo: str, about: str, caution: str, parts: tuple[Part, .
         licence="MIT",
         page=f"https://huggingface.co/{repo}",
         source=HubRepo(repo),
-        parts=parts,
+        parts=DIFFUSERS,
         about_bytes=BYTES_XL if kind.startswith("xl") else BYTES_2B,
         tasks=(*MIXES, *STEMS) if kind.endswith("base") else MIXES,
         caution=caution,
@@ -165,7 +164,6 @@ ACE_STEP_15 = (
         "ACE-Step/acestep-v15-xl-turbo-diffusers",
         "as turbo, from a network twice the size",
         f"It was reported to come without audio tokenizer: then it cannot follow a reference. {TOLD}.",
-        DIFFUSERS,
     ),
     _ace_15(
         "xl-sft",
@@ -178,7 +176,6 @@ ACE_STEP_15 = (
         "ACE-Step/acestep-v15-xl-base-diffusers",
         "as base, from a network twice the size",
         f"{TOLD}.",
-        DIFFUSERS,
     ),
 )
 

@@ -19,9 +19,10 @@ def missing_files(model: Model, there: Path | frozenset[str]) -> list[str]:
     there  the model's folder, or the names of the files that a server has. Files count as there by name alone.
     """
     names = there if isinstance(there, frozenset) else _names(model, there)
-    missing = [name for part in model.parts for name in _missing(part, names)]
+    parts = [part for part in model.parts if not part.optional]
+    missing = [name for part in parts for name in _missing(part, names)]
     if isinstance(there, Path):
-        missing += [name for part in model.parts if part.weights for name in _missing_shards(part, there, names)]
+        missing += [name for part in parts if part.weights for name in _missing_shards(part, there, names)]
     return missing
 
 
