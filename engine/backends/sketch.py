@@ -14,9 +14,10 @@ from bridge_server.protocol.values import Capabilities
 from engine.sketch import midi
 from engine.sketch.composer import compose
 from engine.sketch.dice import Dice
+from engine.sketch.earlier import find_earlier
 from engine.sketch.planning import Composed, make_plan
-from engine.sketch.score import RULES, Plan, Score, from_latents
-from engine.sketch.synth import bus
+from engine.sketch.score import RULES, Plan, Score, Song, from_latents
+from engine.sketch.synth import bus, soundfont
 from engine.sketch.synth.renderer import CACHE_BYTES, Renderer
 from engine.sketch.theory import chord_name
 from engine.sketch.vocabulary import ROLES
@@ -68,9 +69,13 @@ class SketchBackend:
         self._renderer.forget()
 
     def render(self, work: Work, seeds: Sequence[int], watch: Watch) -> Iterator[Rendering]:
-        """One take per seed. Raises Unsupported, TooLong or BadSpan before the first, and Cancelled at any step."""
+        """One take per seed. Raises Unsupported, TooLong or BadSpan before the first, and Cancelled at any step.
+
+        A SoundFont that the environment names and that cannot be played is refused as well (NotFound, UnreadableAudio).
+        """
         request = _checked(work)
         ignored = _ignored(request)
+        soundfont.chosen()  # what is wrong with it is said before anything is planned
         share = 1 / max(1, len(seeds))
         plan, notes = _plan(work, request, watch.part(0, 0.1 * share))
         notes = [*notes, *ignored]
@@ -83,13 +88,14 @@ class SketchBackend:
         self, work: Work, request: Composed, plan: Plan, seed_and_notes: tuple[int, list[str]], watch: Watch
     ) -> Rendering:
         seed, notes = seed_and_notes
-        score = compose(plan, _dice(work, seed), watch.part(0, 0.1))
+        score = compose(plan, _dice(work, seed), watch.part(0, 0.1), _song(work))
         if plan.key is None:
             notes = [*notes, f"key chosen: {score.key.name}"]
         strength = request.strength if isinstance(request, Repaint) else 1.0
         if strength > 0:
-            stems = self._renderer.render(score, watch.part(0.1, 0.95))
-            notes = [*notes, _players(score)]
+            font = soundfont.chosen()
+            stems = self._renderer.render(score, watch.part(0.1, 0.95), font)
+            notes = [*notes, _players(score), *([f"played with the SoundFont {font.name}"] if font else [])]
         else:
             stems, notes = {}, [*notes, "strength 0: what was there stays as it was"]
         if strength <= 0 or (strength < 1 and not plan.kept):
@@ -141,6 +147,15 @@ def _dice(work: Work, seed: int) -> Dice:
     kept = from_latents(work.latents)
     first = Dice(kept.throws) if kept else Dice(((work.origin.seed, 1.0),))
     return first.retaken(seed, work.origin.variance)
+
+
+def _song(work: Work) -> Song | None:
+    """What the take becomes a part of: the song of the score that it starts from."""
+    kept = from_latents(work.latents)
+    if work.origin:
+        return kept.song if kept else None
+    earlier = find_earlier(kept, work)
+    return earlier.song if earlier else None
 
 
 def _mix_in_source(stems: dict[str, Samples], work: Work, strength: float, watch: Watch) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.sketch.grooves import BASS
+from engine.sketch import grooves_by_meter as by_meter
+from engine.sketch.meter import Hit
 from engine.sketch.score import Chord, Note
 from engine.sketch.stage import Stage
 from engine.sketch.synth.instruments import Instrument
@@ -14,27 +15,44 @@ from engine.sketch.theory import QUALITIES
 def play_bass(stage: Stage, role: str, sound: Instrument) -> list[Note]:
     """A whole bass part."""
     notes: list[Note] = []
-    hand = sound.low + 8
+    before = stage.plan.before.get(role, ())
+    hand = before[0] if before else sound.low + 8
     for section in stage.sections:
-        groove = stage.pick(f"{role}.groove", BASS[stage.style.bass], section)
         for bar in range(section.bar, section.bar + section.bars):
             roll = stage.dice.roll(role, bar)
-            calm = section.name in ("ending", "intro", "break") or stage.plan.feel.density < -0.3
             played: list[Note] = []
-            for hit in stage.hits("R---------------" if calm else groove, bar):
+            for hit in _hits(stage, role, bar):
                 chord = stage.chord_at(hit.beat)
                 if hit.symbol in "WA" and abs(chord.start - hit.beat) < 1e-6:
                     pitch = near(_floor(chord), hand, sound.low, sound.high)
                 else:
                     pitch = _pitch(stage, hit.symbol, chord, hand, (sound, roll, hit.beat + hit.length))
                 hand = pitch if hit.symbol in "W" else int(0.5 * hand + 0.5 * pitch)
-                force = int((88 if hit.symbol == "R" else 78) * (0.8 + 0.3 * section.energy))
+                force = int((88 if hit.symbol == "R" else 78) * (0.8 + 0.3 * stage.energy(bar)))
                 for number, (start, length) in enumerate(stage.held(hit.beat, hit.length)):
                     if number:
                         pitch = _pitch(stage, "R", stage.chord_at(start), hand, (sound, roll, start + length))
                     played.append(Note(start, max(0.1, length * 0.94), pitch, force))
-            notes += stage.touched(played, roll)
+            notes += stage.touched(played, roll, 0.004, "bass")
     return notes
+
+
+def _hits(stage: Stage, role: str, bar: int) -> list[Hit]:
+    """The groove of a bar. The last note before another section, or before music that goes on, leads there."""
+    section, meter = stage.section_of(bar), stage.plan.grid.meter_of(bar)
+    calm = section.name == "ending" or stage.rests(section) or stage.plan.feel.density < -0.3
+    groove = stage.pick(f"{role}.groove", by_meter.bass(stage.style.bass, meter), section)
+    hits = stage.hits("R---------------" if calm else groove, bar, "bass")
+    if calm or not (stage.is_fill(bar) and (stage.next_section(bar) or stage.leads_on(bar))):
+        return hits
+    end, pulse = stage.line(bar + 1), meter.pulses()[-1][1]
+    if len(hits) > 1 and hits[-1].beat >= end - pulse - 1e-6:
+        return [*hits[:-1], hits[-1]._replace(symbol="A")]
+    last = Hit(end - min(pulse, 1.0), "A", min(pulse, 1.0))
+    if not hits or last.beat <= hits[-1].beat + 1e-6:
+        return hits
+    held = hits[-1]._replace(length=min(hits[-1].length, last.beat - hits[-1].beat))
+    return [*hits[:-1], held, last]
 
 
 def near(pitch_class: int, target: int, low: int, high: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bridge_server.protocol.errors import Unsupported
-from engine.sketch.score import Score
+from engine.sketch.score import Part
 from engine.sketch.styles import STYLES
 from engine.sketch.synth.percussion import KITS
 from engine.sketch.tags import Wishes
@@ -66,9 +66,9 @@ def like_heard(cast: Cast, heard: frozenset[str], *, alone: bool) -> Cast:
     return chosen or {role: DEFAULT_PLAYERS[role]}
 
 
-def like_score(cast: Cast, earlier: Score, wishes: Wishes) -> Cast:
+def like_score(cast: Cast, earlier: tuple[Part, ...], wishes: Wishes) -> Cast:
     """The players of an earlier score, but for those that the tags name otherwise."""
-    kept: Cast = {part.role: (part.instrument,) for part in earlier.parts}
+    kept: Cast = {part.role: (part.instrument,) for part in earlier}
     kept |= {role: cast[role] for role in wishes.named_roles if role in cast and wishes.instruments}
     return {role: players for role, players in kept.items() if role.split(maxsplit=1)[0] not in wishes.without} or cast
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from engine.sketch.accompanist import play_chords
 from engine.sketch.bassist import play_bass
 from engine.sketch.dice import Dice
 from engine.sketch.drummer import play_drums
+from engine.sketch.earlier import joined
 from engine.sketch.form import sections
-from engine.sketch.harmony import choose_key, harmonise
-from engine.sketch.score import Note, Part, Plan, Score
+from engine.sketch.harmony import choose_key, chord_after, harmonise
+from engine.sketch.score import Note, Part, Plan, Score, Song
 from engine.sketch.soloist import play_melody
 from engine.sketch.stage import Stage
 from engine.sketch.synth.instruments import PITCHED
@@ -20,19 +23,23 @@ LEAST_SECONDS = 0.04
 _SUSTAINING = ("pad", "strings", "brass", "keys", "guitar", "bass", "lead")
 
 
-def compose(plan: Plan, dice: Dice, watch: Watch) -> Score:
-    """Write every part of the plan's cast. The same plan and dice give the same score."""
+def compose(plan: Plan, dice: Dice, watch: Watch, song: Song | None = None) -> Score:
+    """Write every part of the plan's cast. The same plan and dice give the same score.
+
+    `song` is what the music becomes a part of; the score keeps it, with itself in its place.
+    """
     key = choose_key(plan, dice)
     form = sections(plan)
     chords = harmonise(plan, key, form, dice)
-    stage = Stage(plan, key, form, chords, dice)
+    stage = Stage(plan, key, form, (*chords, *chord_after(plan, key)), dice)
     parts = []
     for number, (role, choices) in enumerate(plan.cast.items()):
         watch.step(number, len(plan.cast), "composing")
-        instrument = str(dice.roll(f"{role}.instrument").choice(choices))
+        instrument = str(stage.ground.roll(f"{role}.instrument").choice(choices))
         notes = _with_kept(stage, role, _played(stage, role, instrument))
         parts.append(Part(role, instrument, _inside(plan, role, notes)))
-    return Score(plan, dice.throws, key, form, chords, tuple(parts))
+    score = Score(plan, dice.throws, key, form, chords, tuple(parts))
+    return score if song is None else msgspec.structs.replace(score, song=joined(song, score))
 
 
 def _played(stage: Stage, role: str, instrument: str) -> list[Note]:

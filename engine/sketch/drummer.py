@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.sketch.grooves import DRUMS, PERCUSSION
+from engine.sketch import grooves_by_meter as by_meter
+from engine.sketch.fills import STROKE, built, filled
 from engine.sketch.score import Note
 from engine.sketch.stage import Stage
 from engine.sketch.synth.percussion import (
@@ -12,11 +13,9 @@ from engine.sketch.synth.percussion import (
     CONGA,
     CRASH,
     HAT,
-    HIGH_TOM,
     KICK,
     LOW_CONGA,
     LOW_TOM,
-    MID_TOM,
     OPEN,
     PEDAL,
     RIDE,
@@ -40,43 +39,57 @@ _KIT = {
 }
 _HANDS = {"b": SHAKER, "t": TAMBOURINE, "n": CONGA, "m": LOW_CONGA}
 FORCE = {"X": 112, "x": 90, "o": 46}
-STROKE = 0.1
 
 
 def play_drums(stage: Stage, role: str, instrument: str) -> list[Note]:
     """A whole drum part."""
     percussion = role.startswith("percussion") or instrument == "hand percussion"
-    keys, grooves = (_HANDS, PERCUSSION) if percussion else (_KIT, DRUMS[stage.style.drums])
+    base = "percussion" if percussion else "drums"
     notes: list[Note] = []
     for section in stage.sections:
-        groove = stage.pick(f"{role}.groove", grooves, section)
-        other = stage.pick(f"{role}.groove.other", grooves, section)
         for bar in range(section.bar, section.bar + section.bars):
             roll = stage.dice.roll(role, bar)
             if section.name == "ending":
                 played = [] if percussion else _last_stroke(stage, bar)
             else:
-                fill = stage.is_fill(bar) and not percussion
-                played = _bar(stage, other if (bar - section.bar) % 4 == 3 else groove, bar, keys, roll)
-                if fill:
-                    played = _filled(stage, played, bar, roll)
-                if not percussion and bar == section.bar and section.energy > 0.5 and bar > stage.sections[0].bar:
-                    played.append(Note(stage.line(bar), STROKE, CRASH, int(60 + 40 * section.energy)))
-            notes += stage.touched(sorted(played), roll, 0.0025)
+                played = _bar(stage, _groove(stage, role, percussion, bar), bar, roll, percussion)
+                if not percussion:
+                    played = _turned(stage, played, bar, roll)
+            notes += stage.touched(sorted(played), roll, 0.0025, base)
     return notes
 
 
-def _bar(stage: Stage, groove: str, bar: int, keys: dict[str, int], roll: np.random.Generator) -> list[Note]:
-    section, density = stage.section_of(bar), stage.plan.feel.density
-    loud = 0.72 + 0.35 * section.energy
+def _groove(stage: Stage, role: str, percussion: bool, bar: int) -> str:
+    """Every fourth bar is another of the style's grooves."""
+    section, meter = stage.section_of(bar), stage.plan.grid.meter_of(bar)
+    options = by_meter.percussion(meter) if percussion else by_meter.drums(stage.style.drums, meter)
+    other = ".other" if (bar - section.bar) % 4 == 3 else ""
+    return stage.pick(f"{role}.groove{other}", options, section)
+
+
+def _turned(stage: Stage, played: list[Note], bar: int, roll: np.random.Generator) -> list[Note]:
+    """What marks the form: a fill or a build-up at the end of a section, a crash at the beginning of the next."""
+    section = stage.section_of(bar)
+    after = next((each for each in stage.sections if each.bar == section.bar + section.bars), None)
+    if section.name == "break" and after and after.name == "drop":
+        played = built(stage, played, bar)
+    elif stage.is_fill(bar):
+        played = filled(stage, played, bar, roll)
+    if bar == section.bar and section.energy > 0.5 and bar > stage.sections[0].bar and section.name != "break":
+        played = [*played, Note(stage.line(bar), STROKE, CRASH, int(60 + 40 * section.energy))]
+    return played
+
+
+def _bar(stage: Stage, groove: str, bar: int, roll: np.random.Generator, percussion: bool) -> list[Note]:
+    section, density, energy = stage.section_of(bar), stage.plan.feel.density, stage.energy(bar)
+    keys = _HANDS if percussion else _KIT
+    loud = 0.72 + 0.35 * energy
     played = []
     for line in groove.split("|"):
         drum, rhythm = line.split(":")
-        if section.name in ("intro", "break") and drum in "sc" and len(stage.sections) > 1:
+        if stage.rests(section) and drum in ("kr" if section.name == "break" else "") + "sc":
             continue
-        if section.name == "break" and drum in "kr":
-            continue
-        for number, hit in enumerate(stage.hits(rhythm, bar)):
+        for number, hit in enumerate(stage.hits(rhythm, bar, drum)):
             if hit.symbol == "o" and (density < -0.3 or roll.random() < 0.25):
                 continue
             force = FORCE[hit.symbol] * loud * (0.86 if drum in "hdb" and number % 2 else 1.0)
@@ -84,25 +97,6 @@ def _bar(stage: Stage, groove: str, bar: int, keys: dict[str, int], roll: np.ran
             if drum == "h" and density > 0.3 and hit.length > 0.2 and roll.random() < 0.5:
                 played.append(Note(hit.beat + hit.length / 2, STROKE, keys[drum], int(50 * loud)))
     return played
-
-
-def _filled(stage: Stage, played: list[Note], bar: int, roll: np.random.Generator) -> list[Note]:
-    """The last pulse, or two where there is energy, become a run over snare and toms."""
-    energy = stage.section_of(bar).energy
-    pulses = stage.plan.grid.meter_of(bar).pulses()
-    count = 2 if energy > 0.6 and len(pulses) > 3 and roll.random() < 0.6 else 1
-    begin = stage.line(bar) + pulses[-count][0]
-    end = stage.line(bar + 1)
-    kept = [note for note in played if note.start < begin - 1e-6 or note.pitch == KICK]
-    step = 0.25 if 60 / stage.plan.grid.bpm_at(begin) / 4 >= 0.075 and energy > 0.45 else 0.5
-    drums = (SNARE, HIGH_TOM, MID_TOM, LOW_TOM) if energy > 0.45 else (SNARE, RIM)
-    strokes = max(1, int((end - begin) / step + 1e-6))
-    for number in range(strokes):
-        if roll.random() < 0.85:
-            drum = drums[min(len(drums) - 1, number * len(drums) // strokes)]
-            force = (62 + 45 * number / strokes) * (0.7 + 0.35 * energy)
-            kept.append(Note(begin + number * step, STROKE, drum, int(force)))
-    return kept
 
 
 def _last_stroke(stage: Stage, bar: int) -> list[Note]:

@@ -9,6 +9,12 @@ from engine.sketch.score import Chord, Plan, Section
 from engine.sketch.styles import PROGRESSIONS, STYLES
 from engine.sketch.theory import SCALES, Key, coloured, triad_on
 
+PLAGAL = frozenset({"rock", "blues", "folk", "reggae", "soul"})
+MODAL = frozenset({"modal", "ambient"})
+"""Progressions that do not know a dominant."""
+_PROGRESSION_OF = {"chorus": 1, "drop": 1, "lift": 2, "bridge": 3}
+"""Sections with a progression of their own; the others share that of the verse."""
+
 
 def choose_key(plan: Plan, dice: Dice) -> Key:
     """The plan's key, or one thrown by the dice in the mode that style or mood ask for."""
@@ -34,7 +40,7 @@ def harmonise(plan: Plan, key: Key, form: tuple[Section, ...], dice: Dice) -> tu
         for bar in range(section.bar, section.bar + section.bars):
             own = _degrees(key, tokens[(bar - section.bar) % len(tokens)])
             if plan.whole and not plan.heard:
-                own = _cadence(key, form, bar, own)
+                own = _cadence(plan, key, form, bar, own)
             line, whole, half = grid.line(bar), grid.beats_of(bar), grid.meter_of(bar).half
             first = pattern.at(bar, 0) or own[0]
             second = pattern.at(bar, 1) or (first if pattern.at(bar, 0) else own[-1])
@@ -74,15 +80,36 @@ def _progression(plan: Plan, key: Key, section: Section, dice: Dice) -> list[str
     choices = PROGRESSIONS[STYLES[plan.style].progressions][key.mode]
     if section.name == "ending":
         return ["1"]
-    kind = 1 if section.name == "lift" else 0
+    kind = _PROGRESSION_OF.get(section.name, 0)
+    dice = Dice(plan.ground) if plan.ground else dice
     return str(dice.roll("progression", kind).choice(choices)).split()
 
 
-def _cadence(key: Key, form: tuple[Section, ...], bar: int, own: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Lead into the ending with a dominant."""
-    if form[-1].name == "ending" and bar == form[-1].bar - 1:
-        return [own[0], triad_on(key, 5) if key.mode == "major" else ((key.tonic + 7) % 12, "maj")]
-    return own
+def _cadence(
+    plan: Plan, key: Key, form: tuple[Section, ...], bar: int, own: list[tuple[int, str]]
+) -> list[tuple[int, str]]:
+    """A dominant leads into the ending and from a lift into its chorus; where blues or rock come to rest, a fourth."""
+    following = next((each for each in form if each.bar == bar + 1), None)
+    if following is None:
+        return own
+    dominant = triad_on(key, 5) if key.mode == "major" else ((key.tonic + 7) % 12, "maj")
+    if following.name == "ending":
+        return [own[0], triad_on(key, 4) if plan.style in PLAGAL and key.mode == "major" else dominant]
+    is_lift = any(each.name == "lift" and each.bar + each.bars == following.bar for each in form)
+    return [own[0], dominant] if is_lift and STYLES[plan.style].progressions not in MODAL else own
+
+
+def chord_after(plan: Plan, key: Key) -> tuple[Chord, ...]:
+    """The chord of the bar after the music, if it goes on there and anything tells what it is; else nothing."""
+    bars = bars_of(plan)
+    if not plan.onward:
+        return ()
+    line = plan.grid.line(bars.stop)
+    if plan.chart:
+        laid = lay_chart(plan.chart, plan.grid, range(bars.start, bars.stop + 1))
+        return tuple(each for each in laid if each.start >= line - 1e-6)[:1]
+    named = _Pattern(plan).at(bars.stop, 0) or triad_on(key, 1)
+    return (Chord(line, plan.grid.beats_of(bars.stop), *named),)
 
 
 def _degrees(key: Key, token: str) -> list[tuple[int, str]]:

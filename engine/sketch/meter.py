@@ -84,8 +84,10 @@ def lay_out(rhythm: str, meter: Meter) -> tuple[Hit, ...]:
     """A 16-step rhythm in one bar of `meter`.
 
     '.' is silence and '-' holds the note before; every other symbol is a hit and is handed on as it is. A pulse of
-    three takes steps 1, 3 and 4 of the four.
+    three takes steps 1, 3 and 4 of the four. A rhythm that has as many sixteenths as the bar is taken as it stands.
     """
+    if len(rhythm) != 4 * STEPS and len(rhythm) == round(meter.beats * STEPS):
+        return _joined([(step / STEPS, symbol, 1 / STEPS) for step, symbol in enumerate(rhythm)])
     steps: list[tuple[float, str, float]] = []
     pulses = meter.pulses()
     for (start, length), cell in zip(pulses, cells(len(pulses)), strict=True):
@@ -96,6 +98,11 @@ def lay_out(rhythm: str, meter: Meter) -> tuple[Hit, ...]:
             chosen = beat if length >= 1 else beat[0] + beat[2]
         width = length / len(chosen)
         steps += [(start + index * width, symbol, width) for index, symbol in enumerate(chosen)]
+    return _joined(steps)
+
+
+def _joined(steps: list[tuple[float, str, float]]) -> tuple[Hit, ...]:
+    """(beat, symbol, length) of each step → what is struck, each hit as long as it is held."""
     hits: list[Hit] = []
     for beat_at, symbol, width in steps:
         if symbol == "-" and hits and abs(hits[-1].beat + hits[-1].length - beat_at) < 1e-9:

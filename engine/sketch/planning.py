@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,9 @@ from engine.sketch.grid import Grid, Turn
 from engine.sketch.hearing import Heard
 from engine.sketch.loudness import loudness
 from engine.sketch.meter import Meter, read_meter
-from engine.sketch.score import Chord, Plan, Score, from_latents
+from engine.sketch.score import RULES, Chord, Plan, Score, from_latents
+from engine.sketch.section_names import KINDS, read_blocks, read_section
+from engine.sketch.singing import sung_spans
 from engine.sketch.styles import NEUTRAL, STYLES
 from engine.sketch.synth.renderer import BALANCE, FULL_MIX
 from engine.sketch.tags import Wishes, read_tags
@@ -27,6 +30,9 @@ Composed = Generate | Repaint | Extend | Layer | Accompany
 QUIETEST, LOUDEST = -40.0, -9.0
 SOFTER_THAN_SOLO = 2.0
 """LU that a backing stays under the solo it accompanies."""
+
+GOES_ON_SECONDS, AUDIBLE = 0.5, 1e-3
+"""How soon after new music something must sound, and how loud, to be led back into."""
 
 
 @dataclass
@@ -85,10 +91,10 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
     chords = () if chart else hearing.chords_of(heard, grid, origin, key)
     if desk.earlier and not chart:
         chords = _merged(desk.earlier.chords(grid), chords)
+    form = _form(desk)
     around = desk.surroundings()
     cast = _cast(desk, style, around, heard)
     strength = request.strength if isinstance(request, Repaint) else 1.0
-    first, last = _ends(desk)
     plan = Plan(
         style=style,
         grid=grid,
@@ -98,15 +104,24 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
         key=key,
         mode=mode,
         feel=desk.wishes.feel,
-        intro=first,
-        ending=last,
-        whole=isinstance(request, Generate) and not request.music.section and "loop" not in desk.wishes.forms,
+        intro=form.intro,
+        ending=form.ending,
+        whole=form.whole,
         chart=chart,
         heard=chords,
         loudness=_loudness(desk, cast, around),
         room=STYLES[style].tail * (1 + desk.wishes.feel.space),
-        kept=desk.earlier.notes(grid) if desk.earlier and strength < 1 else {},
+        kept=desk.earlier.notes(grid, work.hull.length) if desk.earlier and strength < 1 else {},
         keep=1 - strength,
+        time_feel=desk.wishes.time_feel or (desk.score.plan.time_feel if desk.score else ""),
+        section=form.section,
+        number=form.number,
+        blocks=read_blocks(request.lyrics),
+        known=desk.earlier.sections(grid) if desk.earlier and not form.section else (),
+        onward=_onward(desk),
+        singing=_singing(desk, cast),
+        before=desk.earlier.hands() if desk.earlier else {},
+        ground=_ground(desk, style),
     )
     _tell(desk, plan, heard)
     return plan, [*desk.notes, *desk.wishes.notes()]
@@ -115,14 +130,14 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
 def _style(desk: _Desk) -> str:
     if desk.wishes.style:
         return desk.wishes.style
-    return desk.score.plan.style if desk.score else NEUTRAL
+    return desk.score.plan.style if desk.score else desk.wishes.hinted_style or NEUTRAL
 
 
 def _grid(desk: _Desk, style: str) -> Grid:
     music, wishes = desk.request.music, desk.wishes
     rate = desk.work.hull.rate
     if music.bpm is None and wishes.bpm is None and desk.earlier:
-        return desk.earlier.grid()
+        return desk.earlier.grid
     meter = read_meter(music.meter)
     if wishes.meter and wishes.meter != meter:
         if music.bpm is None and meter == Meter(4, 4):
@@ -212,27 +227,71 @@ def _cast(desk: _Desk, style: str, around: NDArray[np.float32], heard: Heard) ->
         return casting.one_player(style, role, wishes)
     if isinstance(request, Accompany):
         cast = casting.full_cast(style, wishes, only_named=wishes.alone)
+        if "lead" in wishes.named_roles:
+            return cast
         return {role: players for role, players in cast.items() if role.split(maxsplit=1)[0] != "lead"} or cast
     if isinstance(request, Generate):
         return casting.full_cast(style, wishes, only_named=wishes.alone)
     cast = casting.full_cast(style, wishes, only_named=wishes.alone or not wishes.style)
     if desk.score and wishes.style in ("", desk.score.plan.style):
-        return casting.like_score(cast, desk.score, wishes)
+        parts = desk.earlier.song.parts if desk.earlier else desk.score.parts
+        return casting.like_score(cast, parts, wishes)
     if not wishes.style and not wishes.named_roles:
         return casting.like_heard(cast, hearing.players(around, desk.watch), alone=hearing.is_melody(heard))
     return cast
 
 
-def _ends(desk: _Desk) -> tuple[bool, bool]:
-    """Does the music begin with an intro, end with an ending?"""
-    forms = desk.wishes.forms
-    if isinstance(desk.request, Generate):
-        if not desk.request.music.section:
-            return "loop" not in forms, "loop" not in forms
-        # A verse of a song has neither; its intro and its outro say so themselves.
-        forms = [*forms, *read_tags(desk.request.music.section).forms]
-    leads_in = isinstance(desk.request, Extend) and desk.request.left > 0
-    return leads_in or "intro" in forms, "ending" in forms
+class _Form(NamedTuple):
+    """Does it begin with an intro, end with an ending; is it a whole piece; which section is it, which number?"""
+
+    intro: bool
+    ending: bool
+    whole: bool
+    section: str
+    number: int
+
+
+def _form(desk: _Desk) -> _Form:
+    """A piece of its own has everything; a section of the project's song is that section, from its name or the tags."""
+    request, forms = desk.request, desk.wishes.forms
+    section, number = read_section(request.music.section)
+    if request.music.section and not section:
+        desk.notes.append(f"section not known, played evenly: {request.music.section}")
+    if not request.music.section:
+        section = next((form for form in forms if form in KINDS and form not in ("intro", "ending")), "")
+    if isinstance(request, Generate) and not request.music.section and section in ("", "drop"):
+        edges = "loop" not in forms
+        return _Form(edges or "intro" in forms, edges or "ending" in forms, edges, section, 0)
+    leads_in = isinstance(request, Extend) and request.left > 0
+    ends = "ending" in forms or (section == "outro" and isinstance(request, Generate))
+    return _Form((leads_in or "intro" in forms) and section != "intro", ends, False, section, number)
+
+
+def _onward(desk: _Desk) -> tuple[int, ...]:
+    """Where new music ends and other music goes on at once."""
+    if not isinstance(desk.request, Repaint | Extend):
+        return ()
+    ahead = round(GOES_ON_SECONDS * desk.work.hull.rate)
+    ends = [target.end for target in desk.work.targets]
+    return tuple(
+        end - desk.work.hull.start for end in ends if np.any(np.abs(desk.context[:, end : end + ahead]) > AUDIBLE)
+    )
+
+
+def _singing(desk: _Desk, cast: casting.Cast) -> tuple[tuple[int, int], ...]:
+    """Where the solo that is accompanied plays; a lead of ours answers in between."""
+    if not isinstance(desk.request, Accompany) or "lead" not in cast:
+        return ()
+    hull = desk.work.hull
+    return sung_spans(desk.context[:, hull.start : hull.end], hull.rate)
+
+
+def _ground(desk: _Desk, style: str) -> tuple[tuple[int, float], ...]:
+    """An extension goes on with the grooves and motifs of the score that it continues."""
+    if not isinstance(desk.request, Extend) or desk.earlier is None:
+        return ()
+    song = desk.earlier.song
+    return song.throws if song.style == style and song.rules == RULES else ()
 
 
 def _loudness(desk: _Desk, cast: casting.Cast, around: NDArray[np.float32]) -> float | None:

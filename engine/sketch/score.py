@@ -13,6 +13,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from engine.sketch.grid import Grid
+from engine.sketch.section_names import Block
 from engine.sketch.theory import Chart, Key
 
 RULES = 2
@@ -29,6 +30,39 @@ class Note(Struct, frozen=True, array_like=True, order=True):
     velocity: int
 
 
+class Sung(Struct, frozen=True, array_like=True):
+    """What a note of the vocal sings: a syllable of a line. Several notes in a row may share one."""
+
+    line: int
+    syllable: int
+    text: str
+
+
+class Line(Struct, frozen=True):
+    """A line to sing: its letters, language, kind of section, block, and (text, stress 0 … 2) of each syllable."""
+
+    text: str
+    language: str
+    section: str
+    block: int
+    syllables: tuple[tuple[str, int], ...]
+
+
+class Words(Struct, frozen=True):
+    """The words of a take; `voice` is low, middle or high."""
+
+    voice: str
+    lines: tuple[Line, ...]
+
+
+class Vocal(Struct, frozen=True):
+    """What is sung: notes, the words, and for each note which syllable of them."""
+
+    words: Words
+    notes: tuple[Note, ...]
+    sung: tuple[Sung, ...]
+
+
 class Chord(Struct, frozen=True, array_like=True, order=True):
     """A root (0 is C), a quality named in `theory.QUALITIES`, and the bass where it is another note (else −1)."""
 
@@ -40,12 +74,18 @@ class Chord(Struct, frozen=True, array_like=True, order=True):
 
 
 class Section(Struct, frozen=True):
-    """A stretch of whole bars; `energy` 0 … 1."""
+    """A stretch of whole bars. `name` is one of `section_names.KINDS`, `energy` 0 … 1.
+
+    rise   how much more energy its last bar has than its first
+    block  which block of the lyrics it was made for, from 0; −1 for none
+    """
 
     name: str
     bar: int
     bars: int
     energy: float
+    rise: float = 0.0
+    block: int = -1
 
 
 class Part(Struct, frozen=True):
@@ -76,7 +116,16 @@ class Plan(Struct, frozen=True):
     heard     chords to follow where they are, and to continue where they are not
     loudness  LUFS of the whole take; None for the usual
     room      how much of it is heard, 1 for each instrument's own
+    words     what is sung, if anything is
     kept      role → notes of an earlier score over the same time, each bar of which stays with probability `keep`
+    time_feel one of `timefeel.TIME_FEELS`; empty for the style's own
+    section   kind of section that the project names for the span, and its number; empty for none
+    blocks    sections that the lyrics name
+    known     sections of an earlier score, in bars of `grid`
+    onward    ends of windows, in samples, after which other music goes on
+    singing   [start, end) in samples where somebody sings; a lead answers between them
+    before    role → keys that an earlier score last played before the music, low to high
+    ground    throws of an earlier score whose grooves and motifs go on; empty to choose anew
     """
 
     style: str
@@ -96,10 +145,36 @@ class Plan(Struct, frozen=True):
     room: float = 1.0
     kept: dict[str, tuple[Note, ...]] = {}
     keep: float = 0.0
+    time_feel: str = ""
+    section: str = ""
+    number: int = 0
+    blocks: tuple[Block, ...] = ()
+    known: tuple[Section, ...] = ()
+    onward: tuple[int, ...] = ()
+    singing: tuple[tuple[int, int], ...] = ()
+    before: dict[str, tuple[int, ...]] = {}
+    ground: tuple[tuple[int, float], ...] = ()
+    words: Words | None = None
+
+
+class Song(Struct, frozen=True):
+    """All that is known of the music that a take is a part of, in beats and bars of its own `grid`.
+
+    `start` is the sample of the song at which the take begins; `throws` are those of its first take.
+    """
+
+    grid: Grid
+    start: int
+    style: str
+    throws: tuple[tuple[int, float], ...]
+    parts: tuple[Part, ...]
+    chords: tuple[Chord, ...]
+    sections: tuple[Section, ...]
+    rules: int = RULES
 
 
 class Score(Struct, frozen=True):
-    """A plan played out by dice."""
+    """A plan played out by dice. `song` is what lies around it, None where nothing does; so with `vocal`."""
 
     plan: Plan
     throws: tuple[tuple[int, float], ...]
@@ -108,6 +183,8 @@ class Score(Struct, frozen=True):
     chords: tuple[Chord, ...]
     parts: tuple[Part, ...]
     rules: int = RULES
+    song: Song | None = None
+    vocal: Vocal | None = None
 
     def to_latents(self) -> dict[str, NDArray[np.generic]]:
         """The score as JSON text in an array of bytes, the form in which takes keep it."""

@@ -6,10 +6,19 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from engine.sketch.contradictions import contradictions
 from engine.sketch.meter import Meter
 from engine.sketch.score import Feel
 from engine.sketch.theory import read_key
-from engine.sketch.vocabulary import FILLERS, MOOD_WORDS, TEMPO_WORDS, VOICES, role_of, spellings
+from engine.sketch.vocabulary import (
+    FILLERS,
+    MOOD_WORDS,
+    STYLE_OF_FEEL,
+    TEMPO_WORDS,
+    VOICES,
+    role_of,
+    spellings,
+)  # fmt: skip
 
 _BPM = re.compile(r"\b(\d{2,3}(?:\.\d+)?)\s*bpm\b|\bbpm\s*[:=]?\s*(\d{2,3}(?:\.\d+)?)\b")
 _METER = re.compile(r"(?<!\d)(\d{1,2})/(2|4|8|16)(?!\d)")
@@ -22,7 +31,10 @@ LONGEST_PHRASE = 4
 
 @dataclass
 class Wishes:
-    """Tags, understood. `instruments` in the order they were named; `roles` and `without` name roles."""
+    """Tags, understood. `instruments` in the order they were named; `roles` and `without` name roles.
+
+    `meanings` are all words that were understood; `hinted_style` is what a time feel suggests where no style is named.
+    """
 
     style: str = ""
     bpm: float | None = None
@@ -35,10 +47,14 @@ class Wishes:
     roles: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
     forms: list[str] = field(default_factory=list)
+    time_feel: str = ""
     alone: bool = False
     unknown: list[str] = field(default_factory=list)
     voices: list[str] = field(default_factory=list)
     spare: list[str] = field(default_factory=list)
+    against: list[str] = field(default_factory=list)
+    meanings: list[tuple[str, str]] = field(default_factory=list)
+    hinted_style: str = ""
 
     @property
     def named_roles(self) -> list[str]:
@@ -49,6 +65,7 @@ class Wishes:
         """Sentences about what was not understood or cannot be done."""
         said = [f"tag not known: {word}" for word in dict.fromkeys(self.unknown)]
         said += [f"more than one style named, not used: {name}" for name in dict.fromkeys(self.spare)]
+        said += list(dict.fromkeys(self.against))
         if self.voices:
             said.append(f"sketch has no voice, left out: {', '.join(dict.fromkeys(self.voices))}")
         return said
@@ -70,9 +87,11 @@ def read_tags(text: str) -> Wishes:
         key = _KEY.match(phrase)
         found = read_key(key.group(1)) if key else None
         if found and (found[1] or len(phrase) > 1):
+            _first("key", wishes.key, found, phrase, wishes)
             wishes.key = wishes.key or found
         elif phrase:
             _take_words(phrase.lower(), wishes)
+    wishes.against += contradictions(wishes.meanings, wishes.without)
     return wishes
 
 
@@ -80,6 +99,7 @@ def _take_numbers(phrase: str, wishes: Wishes) -> str:
     if found := _BPM.search(phrase.lower()):
         bpm = float(found.group(1) or found.group(2))
         if 20 <= bpm <= 400:
+            _first("tempo", wishes.bpm, bpm, f"{bpm:g} bpm", wishes)
             wishes.bpm = wishes.bpm or bpm
         else:
             wishes.unknown.append(f"{bpm:g} bpm (20 to 400 can be played)")
@@ -87,11 +107,17 @@ def _take_numbers(phrase: str, wishes: Wishes) -> str:
     if found := _METER.search(phrase):
         count, unit = int(found.group(1)), int(found.group(2))
         if 1 <= count <= 32:
+            _first("meter", wishes.meter, Meter(count, unit), found.group(0), wishes)
             wishes.meter = wishes.meter or Meter(count, unit)
         else:
             wishes.unknown.append(found.group(0))
         phrase = phrase[: found.start()] + phrase[found.end() :]
     return phrase.strip()
+
+
+def _first(what: str, before: object, now: object, text: str, wishes: Wishes) -> None:
+    if before is not None and before != now:
+        wishes.against.append(f"more than one {what} named, not used: {text}")
 
 
 def _take_words(phrase: str, wishes: Wishes) -> None:
@@ -107,6 +133,9 @@ def _take_words(phrase: str, wishes: Wishes) -> None:
             continue
         if meaning:
             _apply(meaning, negated, wishes)
+            if not negated:
+                wishes.meanings.append(meaning)
+                wishes.hinted_style = wishes.hinted_style or STYLE_OF_FEEL.get(" ".join(words[at : at + size]), "")
             negated = False
         elif words[at] in VOICES:
             if not negated:
@@ -144,6 +173,8 @@ def _apply(meaning: tuple[str, str], negated: bool, wishes: Wishes) -> None:
         wishes.roles.append(name)
     elif kind == "form":
         wishes.forms.append(name)
+    elif kind == "time feel":
+        wishes.time_feel = wishes.time_feel or name
     elif kind == "tempo":
         wishes.tempo *= TEMPO_WORDS[name][1]
     else:

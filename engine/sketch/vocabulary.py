@@ -23,7 +23,7 @@ STYLE_WORDS: dict[str, str] = {
     "trap": "drill, cloud rap, phonk",
     "house": "deep house, tech house, edm, dance, electronic dance, club, electronic, progressive house",
     "techno": "minimal techno, acid techno, trance, acid",
-    "jazz": "swing, bebop, cool jazz, smooth jazz, jazzy",
+    "jazz": "bebop, big band, swing jazz, cool jazz, smooth jazz, jazzy",
     "bossa nova": "bossa, samba, latin jazz, latin, brazilian",
     "ambient": "drone, new age, meditation, soundscape, atmospheric",
     "funk": "funky, electro funk, p-funk",
@@ -34,7 +34,7 @@ STYLE_WORDS: dict[str, str] = {
     "cinematic": "orchestral, film score, soundtrack, trailer, movie score, game music",
     "synthwave": "retrowave, 80s, eighties, synth pop, synthpop, outrun, new wave, electropop",
     "drum and bass": "drum & bass, drum n bass, dnb, d&b, jungle, breakbeat, liquid",
-    "blues": "slow blues, chicago blues, shuffle, boogie",
+    "blues": "slow blues, chicago blues, shuffle blues, boogie",
     "soul": "r&b, rnb, neo soul, neo-soul, gospel, motown",
 }
 
@@ -129,8 +129,7 @@ MOOD_WORDS: dict[str, tuple[str, str, Feel]] = {
     "dreamy": ("ethereal, spacey, floating, hazy, lush, airy, reverb", "",
                Feel(energy=-0.2, brightness=-0.1, space=0.9)),
     "epic": ("anthemic, huge, majestic, heroic, big", "", Feel(energy=0.4, space=0.5)),
-    "groovy": ("swinging, swung, bouncy", "", Feel(swing=0.06)),
-    "straight": ("tight, mechanical, quantized", "", Feel(swing=-0.2)),
+    "groovy": ("bouncy, funky feel", "", Feel(swing=0.06)),
     "sparse": ("minimal, minimalist, simple, stripped, stripped down, empty", "", Feel(density=-0.5, energy=-0.15)),
     "dense": ("busy, full, complex, rich, layered", "", Feel(density=0.5, energy=0.15)),
     "dry": ("close, tight room", "", Feel(space=-0.6)),
@@ -142,10 +141,25 @@ TEMPO_WORDS: dict[str, tuple[str, float]] = {
     "mid tempo": ("mid-tempo, midtempo, medium tempo, moderate", 1.0),
 }
 
+TIME_FEEL_WORDS: dict[str, str] = {
+    "straight": "straight feel, straight eighths, straight time, even, tight, mechanical, quantized",
+    "swing": "swung, swinging, swing feel, swing time, shuffle, shuffled, shuffle feel, triplet feel",
+    "half-time": "half time, halftime, half-time feel, half time feel, half speed drums",
+    "double-time": "double time, doubletime, double-time feel, double time feel",
+}
+STYLE_OF_FEEL = {"swing": "jazz", "swing time": "jazz", "shuffle": "blues"}
+"""What a word for a time feel means where it is the only word for a style."""
+
 FORM_WORDS: dict[str, str] = {
     "loop": "loopable, seamless loop",
     "intro": "introduction",
-    "ending": "outro, finale",
+    "verse": "strophe, couplet",
+    "lift": "pre-chorus, pre chorus, build, build-up, buildup, build up",
+    "chorus": "refrain",
+    "bridge": "middle eight, middle 8",
+    "break": "breakdown, interlude",
+    "drop": "beat drop, big drop",
+    "ending": "outro, finale, coda",
 }
 
 FILLERS = frozenset(
@@ -163,11 +177,13 @@ VOICES = frozenset(
 
 
 def spellings() -> dict[str, tuple[str, str]]:
-    """Every word or phrase → (kind, name); kinds are style, instrument, role, mood, tempo, form."""
+    """Every word or phrase → (kind, name); kinds are style, instrument, role, mood, tempo,
+    time feel, form."""
     found: dict[str, tuple[str, str]] = {}
     tables: list[tuple[str, dict[str, str]]] = [
         ("form", FORM_WORDS),
         ("tempo", {name: words for name, (words, _) in TEMPO_WORDS.items()}),
+        ("time feel", TIME_FEEL_WORDS),
         ("mood", {name: words for name, (words, _, _) in MOOD_WORDS.items()}),
         ("instrument", INSTRUMENT_WORDS),
         ("role", ROLE_WORDS),
@@ -194,6 +210,8 @@ def table() -> str:
         bends = [mode] if mode else []
         bends += [f"{field} {value:+g}" for field, value in _bends(feel)]
         lines.append(f"| {name} | {words} | {', '.join(bends)} |")
+    lines += ["", "| time feel | also |", "|---|---|"]
+    lines += [f"| {name} | {words} |" for name, words in TIME_FEEL_WORDS.items()]
     lines += ["", "| tempo and form | also |", "|---|---|"]
     lines += [f"| {name} | {words} |" for name, (words, _) in TEMPO_WORDS.items()]
     lines += [f"| {name} | {words} |" for name, words in FORM_WORDS.items()]
