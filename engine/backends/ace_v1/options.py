@@ -12,6 +12,7 @@ from bridge_server.protocol.errors import BadRequest
 
 DEVICE_VARIABLE, DTYPE_VARIABLE = "DAWBRIDGE_DEVICE", "DAWBRIDGE_ACE_STEP_V1_DTYPE"
 COMPILE_VARIABLE, MEMORY_VARIABLE = "DAWBRIDGE_TORCH_COMPILE", "DAWBRIDGE_GPU_GB"
+DEVICES = "It may be cuda, cuda:1, mps or cpu; without it the first that is there is taken."
 DTYPES = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}
 
 
@@ -29,13 +30,13 @@ class Options:
     budget: int | None = None
 
     @classmethod
-    def from_environment(cls) -> Options:
+    def from_environment(cls, dtype_variable: str = DTYPE_VARIABLE) -> Options:
         """CUDA before Apple's MPS before the CPU; bfloat16 on CUDA, float32 elsewhere. Raises BadRequest."""
         device = _device(os.environ.get(DEVICE_VARIABLE) or _best_device())
         usual = "bfloat16" if device.type == "cuda" else "float32"
-        name = os.environ.get(DTYPE_VARIABLE) or usual
+        name = os.environ.get(dtype_variable) or usual
         if name not in DTYPES:
-            raise BadRequest(f"{DTYPE_VARIABLE} is {name!r}.", f"It may be {', '.join(DTYPES)}.")
+            raise BadRequest(f"{dtype_variable} is {name!r}.", f"It may be {', '.join(DTYPES)}.")
         compiles = os.environ.get(COMPILE_VARIABLE, "") not in ("", "0")
         return cls(device, DTYPES[name], compiles, _budget(os.environ.get(MEMORY_VARIABLE, "")))
 
@@ -54,16 +55,30 @@ def _best_device() -> str:
 
 def _device(name: str) -> torch.device:
     try:
-        return torch.device(name)
+        device = torch.device(name)
     except RuntimeError as error:
-        raise BadRequest(f"{DEVICE_VARIABLE} is {name!r}.", "It may be cuda, cuda:1, mps or cpu.") from error
+        raise BadRequest(f"{DEVICE_VARIABLE} is {name!r}.", DEVICES) from error
+    if device.type not in ("cuda", "mps", "cpu"):
+        raise BadRequest(f"{DEVICE_VARIABLE} is {name!r}.", DEVICES)
+    if not _is_there(device):
+        raise BadRequest(f"{DEVICE_VARIABLE} is {name!r}, but the installed torch finds no such device here.", DEVICES)
+    return device
+
+
+def _is_there(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.is_available() and (device.index or 0) < torch.cuda.device_count()
+    return device.type == "cpu" or torch.backends.mps.is_available()
 
 
 def _budget(gigabytes: str) -> int | None:
     try:
-        return int(float(gigabytes) * 1e9) if gigabytes else None
-    except ValueError as error:
-        raise BadRequest(f"{MEMORY_VARIABLE} is {gigabytes!r}.", "It is a number, e.g. 7.5.") from error
+        budget = int(float(gigabytes) * 1e9) if gigabytes else None
+    except (ValueError, OverflowError):
+        budget = 0
+    if budget is not None and budget <= 0:
+        raise BadRequest(f"{MEMORY_VARIABLE} is {gigabytes!r}.", "It is a number above 0, e.g. 7.5.")
+    return budget
 
 
 def free_bytes(device: torch.device) -> int | None:
