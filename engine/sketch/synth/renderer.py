@@ -14,6 +14,7 @@ from engine.sketch.synth import bus, room
 from engine.sketch.synth.instruments import PITCHED
 from engine.sketch.synth.notes import CACHE_BYTES, Shelf, Sound, bytes_of, length, release, sound_of
 from engine.sketch.synth.percussion import KITS
+from engine.sketch.synth.soundfont import SoundFont
 from engine.sketch.synth.waves import RATE, Wave
 from engine.watch import Watch
 
@@ -38,18 +39,18 @@ class Renderer:
         self._shelf = Shelf()
         self._threads = threads or min(MOST_THREADS, len(_processors()))
 
-    def render(self, score: Score, watch: Watch) -> dict[str, Wave]:
+    def render(self, score: Score, watch: Watch, font: SoundFont | None = None) -> dict[str, Wave]:
         """Role → (2, T) float32 at 48 kHz; they add up to the mix, which stays below −1 dB full scale.
 
-        Raises Cancelled within 100 ms of being asked.
+        Instruments that `font` has are played by it. Raises Cancelled within 100 ms of being asked.
         """
         with ThreadPoolExecutor(self._threads) as pool:
             quiet = watch.quiet()
-            missing = self._missing(score)
+            missing = self._missing(score, font)
             made = pool.map(lambda each: self._make(each[0], each[1], quiet), missing.items())
             for number, _ in enumerate(made):
                 watch.step(0.5 * number, len(missing), "rendering")
-            played = pool.map(lambda part: self._balanced(score, part, quiet), score.parts)
+            played = pool.map(lambda part: self._balanced(score, part, font, quiet), score.parts)
             stems = {}
             for number, (part, stem) in enumerate(zip(score.parts, played, strict=True)):
                 watch.step(0.5 + 0.4 * number / len(score.parts), 1, part.role)
@@ -63,10 +64,12 @@ class Renderer:
         """Free the kept notes."""
         self._shelf.clear()
 
-    def _missing(self, score: Score) -> dict[Sound, int]:
+    def _missing(self, score: Score, font: SoundFont | None) -> dict[Sound, int]:
         """The sounds that have to be made and their longest notes in samples; nothing where they would not all stay."""
         longest: dict[Sound, int] = {}
         for part in score.parts:
+            if font and font.has(part.instrument):
+                continue
             for note, at, end in _placed(score, part):
                 sound = sound_of(part.instrument, note)
                 needed = min(length(part.instrument, _key_up(score, note, at)), end - at)
@@ -79,14 +82,17 @@ class Renderer:
         watch.check()
         self._shelf.get(sound, samples)
 
-    def _balanced(self, score: Score, part: Part, watch: Watch) -> Wave:
-        stem = self._stem(score, part, watch)
+    def _balanced(self, score: Score, part: Part, font: SoundFont | None, watch: Watch) -> Wave:
+        if font and font.has(part.instrument):
+            stem = _in_room(font.play(score, part, watch), score, part, watch)
+        else:
+            stem = _in_room(self._played(score, part, watch), score, part, watch)
         heard = loudness(stem, watch)
         if heard is not None:
             stem *= np.float32(10 ** (np.clip(BALANCE.get(part.role, -24.0) - heard, -30, 30) / 20))
         return stem
 
-    def _stem(self, score: Score, part: Part, watch: Watch) -> Wave:
+    def _played(self, score: Score, part: Part, watch: Watch) -> Wave:
         stem = np.zeros((2, score.plan.samples), dtype=np.float32)
         for note, at, end in _placed(score, part):
             watch.check()
@@ -95,13 +101,18 @@ class Renderer:
         sound = PITCHED.get(part.instrument)
         if sound and sound.drive:
             room.amplify(stem, sound.drive, watch)
-        if score.plan.feel.brightness:
-            room.tilt(stem, score.plan.feel.brightness, watch)
-        wet = (sound.room if sound else KITS[part.instrument].room) * score.plan.room
-        if wet > 0:
-            room.add_room(stem, wet, watch)
-        _close(stem, score)
         return stem
+
+
+def _in_room(stem: Wave, score: Score, part: Part, watch: Watch) -> Wave:
+    if score.plan.feel.brightness:
+        room.tilt(stem, score.plan.feel.brightness, watch)
+    sound = PITCHED.get(part.instrument)
+    wet = (sound.room if sound else KITS[part.instrument].room) * score.plan.room
+    if wet > 0:
+        room.add_room(stem, wet, watch)
+    _close(stem, score)
+    return stem
 
 
 def _processors() -> set[int]:
