@@ -259,6 +259,20 @@ class Ardour:
         self._xdotool("windowfocus", "--sync", window)
         self._xdotool("key", "--clearmodifiers", *keys)
 
+    def close(self, window: str, key: str) -> None:
+        """Press `key` until the window has closed: one that has only just opened may not hear it."""
+
+        def is_closed() -> bool:
+            self.keys(window, key)
+            end = time.monotonic() + 1.5
+            while window in self.windows():
+                if time.monotonic() > end:
+                    return False
+                time.sleep(0.02)
+            return True
+
+        until(is_closed, DIALOG_SECONDS, f"the window {window} closes")
+
     def type(self, window: str, text: str) -> None:
         self._xdotool("windowfocus", "--sync", window)
         self._xdotool("type", "--delay", "5", text)

@@ -120,8 +120,7 @@ class Studio:
         self.remember(**(usual | answers))
         self.ardour.press(verb)
         window = self.ardour.dialog(f"Dawbridge: {title}")
-        self.ardour.keys(window, "alt+o")
-        until(lambda: window not in self.ardour.windows(), 10, "the form closes")
+        self.ardour.close(window, "alt+o")
 
     def until_closed(self) -> None:
         until(lambda: not self.ardour.windows(), 10, "the dialog closes")
@@ -135,8 +134,7 @@ class Studio:
     def told_and(self, title: str, key: str = "alt+c") -> str:
         """The same where another dialog follows."""
         window = self.ardour.dialog(title)
-        self.ardour.keys(window, key)
-        until(lambda: window not in self.ardour.windows(), 10, "the message closes")
+        self.ardour.close(window, key)
         return [line for line in self.script_log().splitlines() if " told " in line or " asked " in line][-1]
 
     def save(self) -> None:

@@ -56,7 +56,7 @@ def test_without_a_bridge_it_says_so_then_starts_one_and_the_job_goes_on(song: S
     song.remember(variants="1", tags="lofi", lyrics="", key="", replace="no")
     song.ardour.press("repaint")
     assert "Start it now?" in song.told_and("Dawbridge: Repaint", "alt+y")
-    song.ardour.keys(song.ardour.dialog("Dawbridge: Repaint"), "alt+o")
+    song.ardour.close(song.ardour.dialog("Dawbridge: Repaint"), "alt+o")
     try:
         (take,) = song.new_regions(before)
         assert (take.track, take.position, take.length) == (VARIANTS, 2 * RATE, RATE)
@@ -116,7 +116,7 @@ def test_a_folder_that_takes_no_files_is_said_and_the_take_is_kept(song: Studio,
         song.remember(variants="1")
         song.ardour.press("repaint")
         assert "cannot be written" in song.told_and("Dawbridge: Repaint")
-        song.ardour.keys(song.ardour.dialog("Dawbridge: Repaint"), "alt+o")
+        song.ardour.close(song.ardour.dialog("Dawbridge: Repaint"), "alt+o")
         sentence = song.told("Dawbridge")
         assert "The project cannot be changed" in sentence
         assert str(song.dawbridge / "takes") in sentence

@@ -48,7 +48,7 @@ def test_a_repaint_lies_at_its_sample_beside_the_original_and_one_undo_removes_i
     song.ardour.press("repaint")
     window = song.ardour.dialog("Dawbridge: Repaint")
     song.ardour.type(window, "lofi, rhodes")
-    song.ardour.keys(window, "alt+o")
+    song.ardour.close(window, "alt+o")
     takes = song.new_regions(before, 2)
     assert {take.track for take in takes} == {VARIANTS}
     selected = [["96000", "192000"], ["Voice"]]
@@ -90,7 +90,7 @@ def test_another_variant_is_chosen_kept_and_all_are_discarded(song: Studio):
     song.ardour.press("choose")
     window = song.ardour.dialog("Dawbridge: Choose a variant")
     song.ardour.pick(window, 1)
-    song.ardour.keys(window, "alt+o")
+    song.ardour.close(window, "alt+o")
     until(lambda: heard() == ["Repaint 2 · lofi, rhodes"], 5, "variant 2 is heard")
     song.ardour.press("keep")
     until(lambda: heard() == ["✓ Repaint 2 · lofi, rhodes"], 5, "variant 2 is marked")
@@ -175,7 +175,7 @@ def test_a_repaint_may_cover_the_original(song: Studio):
     song.ardour.select("Drums", 96_000, 144_000)
     song.remember(variants="1", replace="yes")
     song.ardour.press("repaint")
-    song.ardour.keys(song.ardour.dialog("Dawbridge: Repaint"), "alt+o")
+    song.ardour.close(song.ardour.dialog("Dawbridge: Repaint"), "alt+o")
     (take,) = song.new_regions(before)
     assert (take.track, take.position, take.length) == ("Drums", 96_000, 48_000)
     top = song.ardour.ask(
@@ -222,7 +222,7 @@ def test_a_job_is_stopped(song: Studio):
 
 def test_the_status_shows_engine_and_jobs(song: Studio):
     song.ardour.press("status")
-    song.ardour.keys(song.ardour.dialog("Dawbridge: Status"), "alt+o")
+    song.ardour.close(song.ardour.dialog("Dawbridge: Status"), "alt+o")
     song.until_closed()
 
 
