@@ -16,6 +16,7 @@ from engine.sketch.soloist import play_melody
 from engine.sketch.stage import Stage
 from engine.sketch.synth.instruments import PITCHED
 from engine.sketch.synth.percussion import KITS
+from engine.sketch.voice import melody
 from engine.watch import Watch
 
 LEAST_SECONDS = 0.04
@@ -32,13 +33,17 @@ def compose(plan: Plan, dice: Dice, watch: Watch, song: Song | None = None) -> S
     form = sections(plan)
     chords = harmonise(plan, key, form, dice)
     stage = Stage(plan, key, form, (*chords, *chord_after(plan, key)), dice)
+    vocal = melody.sing(stage, plan.words) if plan.words else None
+    if vocal and vocal.notes:
+        heard = msgspec.structs.replace(plan, singing=melody.spans(vocal, stage))
+        stage = Stage(heard, key, form, stage.chords, dice)
     parts = []
     for number, (role, choices) in enumerate(plan.cast.items()):
         watch.step(number, len(plan.cast), "composing")
         instrument = str(stage.ground.roll(f"{role}.instrument").choice(choices))
         notes = _with_kept(stage, role, _played(stage, role, instrument))
         parts.append(Part(role, instrument, _inside(plan, role, notes)))
-    score = Score(plan, dice.throws, key, form, chords, tuple(parts))
+    score = Score(plan, dice.throws, key, form, chords, tuple(parts), vocal=vocal)
     return score if song is None else msgspec.structs.replace(score, song=joined(song, score))
 
 
