@@ -15,6 +15,9 @@ local TAGS_SHOWN = 40
 
 local function take_name(job, piece)
   local verb = text.say("verb_" .. job.place.verb)
+  if piece.is_notes then
+    return text.say("notes_name", { verb = verb, number = piece.number, role = piece.role })
+  end
   if piece.role then return text.say("stem_name", { verb = verb, number = piece.number, role = piece.role }) end
   if job.place.version then
     return text.say("take_name_version", { verb = verb, number = piece.number, version = job.place.version })
@@ -22,6 +25,9 @@ local function take_name(job, piece)
   local tags = text.shortened(job.request.tags or "", TAGS_SHOWN)
   return text.say(tags == "" and "take_name" or "take_name_tags", { verb = verb, number = piece.number, tags = tags })
 end
+
+--- Whether `piece` is to be made as loud as the original: notes have no level.
+local function is_levelled(job, piece) return job.place.like_original and not piece.is_notes end
 
 --- A new take of `item`: named, marked with its job, at the level of the original where the new audio has not got it
 -- yet.
@@ -31,18 +37,18 @@ local function add_take(job, item, piece, spot)
   host.set_take_text(take, "P_NAME", take_name(job, piece))
   host.set_take_text(take, results.TAKE_KEY,
     mark.write({ job = job.id, number = piece.number, path = piece.main, role = piece.role }))
-  if job.place.like_original and spot.take then
+  if is_levelled(job, piece) and spot.take then
     for _, key in ipairs({ "D_VOL", "D_PAN" }) do host.set_take(take, key, host.take_number(spot.take, key)) end
   end
   return take
 end
 
-local function add_item(job, spot, track, position, seconds)
+local function add_item(job, spot, track, piece, seconds)
   local item = host.add_item(track)
-  host.set_item(item, "D_POSITION", position)
+  host.set_item(item, "D_POSITION", spot.position + piece.offset)
   host.set_item(item, "D_LENGTH", seconds)
   host.set_item(item, "B_LOOPSRC", 0)
-  if job.place.like_original and spot.item then
+  if is_levelled(job, piece) and spot.item then
     host.set_item(item, "D_VOL", host.item_number(spot.item, "D_VOL"))
   end
   return item
@@ -58,7 +64,7 @@ end
 local function items_in_lanes(job, spot, group, track, is_silent)
   local chosen, takes = lanes.choose(track, #group.pieces, is_silent), {}
   for index, piece in ipairs(group.pieces) do
-    local item = add_item(job, spot, track, spot.position + piece.offset, piece.seconds)
+    local item = add_item(job, spot, track, piece, piece.seconds)
     host.set_item(item, "I_FIXEDLANE", chosen[index])
     takes[index] = add_take(job, item, piece, spot)
     host.refresh_item(item)
@@ -66,7 +72,7 @@ local function items_in_lanes(job, spot, group, track, is_silent)
   return takes, chosen
 end
 
---- All of a job in lanes. Returns its takes, and the first lane of the last track.
+--- All of a job in lanes. Returns its takes, and the first lane of the first track.
 local function as_lanes(job, spot, groups, tracks, is_silent)
   local takes, chosen = {}, {}
   for index, group in ipairs(groups) do
@@ -81,11 +87,11 @@ local function as_lanes(job, spot, groups, tracks, is_silent)
     for number, piece in ipairs(group.pieces) do names[number] = text.say("lane", { number = piece.number }) end
     lanes.finish(tracks[index], chosen[index], names, from, from + longest(group), is_silent, group.role ~= nil)
   end
-  return takes, chosen[#groups][1]
+  return takes, chosen[1][1]
 end
 
 local function as_one_item(job, spot, group, track)
-  local item = add_item(job, spot, track, spot.position + group.pieces[1].offset, longest(group))
+  local item = add_item(job, spot, track, group.pieces[1], longest(group))
   local takes = {}
   for index, piece in ipairs(group.pieces) do takes[index] = add_take(job, item, piece, spot) end
   host.activate_take(takes[1])
@@ -118,24 +124,24 @@ local function track_words(job, spot)
   return owner .. (place.suffix or ""), text.say("variants_track", { track = lanes.name(spot.track) })
 end
 
---- Tracks for stems, one a role, in a folder of their own below the track that they belong to.
-local function stem_tracks(job, spot, groups)
+--- Tracks for stems or notes (`kind`), one a role, in a folder of their own below the track `above`.
+local function role_tracks(job, spot, groups, kind, above)
   local base = spot.track and lanes.name(spot.track) or text.say("generated_track")
-  local made = lanes.insert_below(spot.project, spot.track, #groups + 1)
+  local made = lanes.insert_below(spot.project, above, #groups + 1)
   local owner = spot.track and host.track_text(spot.track, "GUID") or "new"
-  host.set_track_text(made[1], "P_NAME", text.say("stems_track", { track = base }))
+  host.set_track_text(made[1], "P_NAME", text.say(kind .. "_track", { track = base }))
   host.set_track(made[1], "I_FOLDERDEPTH", 1)
   local last = made[#made]
   host.set_track(last, "I_FOLDERDEPTH", host.track_integer(last, "I_FOLDERDEPTH") - 1)
   for index, group in ipairs(groups) do
-    lanes.dress(made[index + 1], owner .. "/stems/" .. job.id .. "/" .. group.role, group.role)
+    lanes.dress(made[index + 1], table.concat({ owner, kind, job.id, group.role }, "/"), group.role)
   end
   table.remove(made, 1)
   return made
 end
 
 local function tracks_for(job, spot, groups)
-  if groups[1].role then return stem_tracks(job, spot, groups), false end
+  if groups[1].role then return role_tracks(job, spot, groups, "stems", spot.track), false end
   local has_own_lanes = spot.track and lanes.has_lanes(spot.track) and not job.place.suffix
   if has_own_lanes then return { spot.track }, not results.is_ours(spot.track) end
   local key, name = track_words(job, spot)
@@ -151,7 +157,7 @@ end
 
 --- Lays `opened` pieces of `job` at `spot`. Returns `{takes, notice}`.
 function M.lay(job, spot, opened)
-  local groups = pieces.grouped(opened)
+  local groups, notes = pieces.grouped(opened)
   if job.place.manner == "takes" then return { takes = as_takes_of_the_item(job, spot, groups[1]) } end
   local notice = replace(job, spot)
   local tracks, is_users = tracks_for(job, spot, groups)
@@ -162,6 +168,11 @@ function M.lay(job, spot, opened)
       table.move(laid, 1, #laid, #takes + 1, takes)
     end
     return { takes = takes, notice = notice }
+  end
+  if #notes > 0 then
+    local made = role_tracks(job, spot, notes, "notes", tracks[#tracks])
+    tracks = table.move(made, 1, #made, #tracks + 1, table.move(tracks, 1, #tracks, 1, {}))
+    table.move(notes, 1, #notes, #groups + 1, groups)
   end
   local is_silent = is_users and not job.place.replace
   local takes, lane = as_lanes(job, spot, groups, tracks, is_silent)

@@ -8,8 +8,8 @@ local M = {}
 
 --- Which of the fields about landing mean something to a verb.
 local LANDING = {
-  repaint = { "replace", "stems" }, edit = { "replace", "stems" }, generate = { "stems" }, layer = {}, extend_left = {},
-  extend_right = {}, retake = {}, again = {},
+  repaint = { "replace", "stems", "midi" }, edit = { "replace", "stems", "midi" }, generate = { "stems", "midi" },
+  layer = { "midi" }, extend_left = { "midi" }, extend_right = { "midi" }, retake = { "midi" }, again = {},
 }
 
 --- The fields of `verb`, in order.

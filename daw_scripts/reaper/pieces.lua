@@ -1,8 +1,8 @@
 --- The files of a finished job, opened one after the other before anything in the project is changed.
 --
--- A piece is `{path, number, role, offset, source, seconds, main}`: which take it is of, the stem's role (nil for the
--- mix), seconds from the place's position to the file's first sample, REAPER's source and its length, and the path of
--- the WAV with the recipe.
+-- A piece is `{path, number, role, is_notes, offset, source, seconds, main}`: which take it is of, the stem's role (nil
+-- for the mix), whether it is a MIDI file, seconds from the place's position to the file's beginning, REAPER's source
+-- and its length, and the path of the WAV with the recipe.
 local host = require("reaper.host")
 
 local M = {}
@@ -17,6 +17,18 @@ end
 
 local function wants_stems(job, part) return job.place.stems and part.stems and #part.stems > 0 end
 
+local function lead_of(part) return part.handles and part.handles[1] or 0 end
+
+--- The notes of `part`: they last as long as what is new in its audio. Their own length counts beats.
+local function add_notes(pieces, job, take, part)
+  local rate, stop = part.span.rate, part.timeline + lead_of(part) + part.span["end"] - part.span.start
+  for _, notes in ipairs(job.place.midi and part.midi or {}) do
+    pieces[#pieces + 1] = { path = notes.path, number = math.tointeger(take.number), role = notes.role, is_notes = true,
+      offset = offset_of(job, part) + (notes.timeline - part.timeline) / rate,
+      seconds = (stop - notes.timeline) / rate, main = take.path }
+  end
+end
+
 --- The pieces of `job`, none of them open yet; those of take `only` where it is given.
 function M.list(job, only)
   local pieces = {}
@@ -24,7 +36,7 @@ function M.list(job, only)
     for _, part in ipairs((not only or take.number == only) and take.parts or {}) do
       local number, offset = math.tointeger(take.number), offset_of(job, part)
       if wants_stems(job, part) then
-        local lead = (part.handles and part.handles[1] or 0) / part.span.rate
+        local lead = lead_of(part) / part.span.rate
         for _, stem in ipairs(part.stems) do
           pieces[#pieces + 1] = { path = stem.path, number = number, role = stem.role, offset = offset + lead,
             main = take.path }
@@ -32,17 +44,22 @@ function M.list(job, only)
       else
         pieces[#pieces + 1] = { path = part.path, number = number, offset = offset, main = take.path }
       end
+      add_notes(pieces, job, take, part)
     end
   end
   return pieces
 end
 
---- Opens them, with pauses. True; nil and the path that REAPER cannot read.
+--- Opens them, with pauses. True; nil and the path that REAPER cannot read. Notes that it cannot read, or that are
+-- none, are left out: the audio is what was asked for.
 function M.open(pieces, pause)
   for _, piece in ipairs(pieces) do
     pause()
-    piece.source, piece.seconds = host.open_source(piece.path)
-    if not piece.source then return nil, piece.path end
+    local seconds
+    piece.source, seconds = host.open_source(piece.path)
+    piece.seconds = piece.seconds or seconds
+    if not piece.source and not piece.is_notes then return nil, piece.path end
+    if not piece.source then host.log("notes.unreadable path=" .. piece.path) end
   end
   return true
 end
@@ -55,18 +72,19 @@ function M.close(pieces)
   end
 end
 
---- The pieces by track: `{role, pieces}`, the mix (no role) first, in the order in which roles come.
+--- The open pieces by track: `{role, is_notes, pieces}`, in the order in which roles come. Two lists: those of audio,
+-- where the mix has no role, and those of notes.
 function M.grouped(pieces)
-  local groups, by_role = {}, {}
+  local audio, notes = { by_role = {} }, { by_role = {} }
   for _, piece in ipairs(pieces) do
-    local key = piece.role or ""
-    if not by_role[key] then
-      by_role[key] = { role = piece.role, pieces = {} }
-      groups[#groups + 1] = by_role[key]
+    local groups, key = piece.is_notes and notes or audio, piece.role or ""
+    if piece.source and not groups.by_role[key] then
+      groups.by_role[key] = { role = piece.role, is_notes = piece.is_notes, pieces = {} }
+      groups[#groups + 1] = groups.by_role[key]
     end
-    table.insert(by_role[key].pieces, piece)
+    if piece.source then table.insert(groups.by_role[key].pieces, piece) end
   end
-  return groups
+  return audio, notes
 end
 
 return M

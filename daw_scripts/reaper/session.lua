@@ -110,7 +110,7 @@ function Session:start_bridge()
 end
 
 local function place_of(entry, wished, version)
-  local place = { replace = wished.replace, stems = wished.stems, version = version }
+  local place = { replace = wished.replace, stems = wished.stems, midi = wished.midi, version = version }
   for name, value in pairs(entry.place) do place[name] = value end
   return place
 end

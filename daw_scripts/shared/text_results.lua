@@ -2,6 +2,7 @@
 return {
   variants_track = "{track} – variants",
   stems_track = "{track} – stems",
+  notes_track = "{track} – notes",
   layer_track = "Layer",
   generated_track = "Dawbridge",
   unnamed_track = "Track {number}",

@@ -24,5 +24,6 @@ return {
   take_name = "{verb} {number}",
   take_name_tags = "{verb} {number} · {tags}",
   take_name_version = "{verb} {version}.{number}",
+  notes_name = "{verb} {number} · {role}, notes",
   stem_name = "{verb} {number} · {role}",
 }

@@ -48,7 +48,7 @@ M.list = {
 }
 
 --- What a host may ask beside a verb's own fields, where it can do it: how the result is laid down.
-M.landing_fields = { "replace", "stems" }
+M.landing_fields = { "replace", "stems", "midi" }
 
 local by_id = {}
 for _, verb in ipairs(M.list) do by_id[verb.id] = verb end

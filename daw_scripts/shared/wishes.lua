@@ -22,6 +22,7 @@ M.fields = {
   mode = { kind = "mode", default = "yes" },
   replace = { kind = "yes_no", default = "no" },
   stems = { kind = "yes_no", default = "no" },
+  midi = { kind = "yes_no", default = "no" },
 }
 
 local YES_NO = { yes = true, y = true, ja = true, oui = true, ["1"] = true, ["true"] = true,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import mido
+
 from bridge_server.connection import Connection, OscAddress
 from bridge_server.doors.mailbox import MailboxRoute
 from bridge_server.protocol import codec
@@ -23,7 +25,7 @@ from bridge_server.protocol.events import (
 )
 from bridge_server.protocol.requests import Cancel, Choose, Hello, Repaint, Request
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import Part, Stem, Take
+from bridge_server.protocol.values import Midi, Part, Stem, Take
 
 
 @dataclass
@@ -132,7 +134,12 @@ class Desk:
         self.say(Welcome(id=ask, version=1, release="0.1.0", engine="ready", seq=self.seq, **self.abilities))
 
     def takes(
-        self, request: Any, samples: int | None = None, roles: tuple[str, ...] = (), span: Span | None = None
+        self,
+        request: Any,
+        samples: int | None = None,
+        roles: tuple[str, ...] = (),
+        span: Span | None = None,
+        notes: tuple[str, ...] = (),
     ) -> tuple[Take, ...]:
         """The files that `request` asks for, made, as `done` names them. `span` for requests without one."""
         asked = getattr(request, "span", None) or span or Span(0, 96_000, 48_000)
@@ -149,14 +156,30 @@ class Desk:
             stems = tuple(
                 Stem(role=role, path=str(self.write(f"{name}-{role}.wav", length, asked.rate))) for role in roles
             )
-            part = Part(path=path, samples=length, span=asked, timeline=timeline, stems=stems)
+            midi = tuple(self.notes(name, role, timeline) for role in notes)
+            part = Part(path=path, samples=length, span=asked, timeline=timeline, stems=stems, midi=midi)
             made.append(take_of(request, number, part))
         return tuple(made)
 
+    def notes(self, name: str, role: str, timeline: int) -> Midi:
+        """A MIDI file of three quarter notes, beside the audio."""
+        file, track = mido.MidiFile(), mido.MidiTrack()
+        track.append(mido.Message("note_on", note=36, velocity=90, time=0))
+        track.append(mido.Message("note_off", note=36, time=3 * file.ticks_per_beat))
+        file.tracks.append(track)
+        path = self.write(f"{name}-{role}.wav", 1, 48_000).with_suffix(".mid")
+        file.save(str(path))
+        return Midi(role=role, path=str(path), timeline=timeline)
+
     def done(
-        self, request: Any, samples: int | None = None, roles: tuple[str, ...] = (), span: Span | None = None
+        self,
+        request: Any,
+        samples: int | None = None,
+        roles: tuple[str, ...] = (),
+        span: Span | None = None,
+        notes: tuple[str, ...] = (),
     ) -> tuple[Take, ...]:
-        takes = self.takes(request, samples, roles, span)
+        takes = self.takes(request, samples, roles, span, notes)
         self.done_with(request, takes)
         return takes
 

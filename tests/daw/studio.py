@@ -8,6 +8,7 @@ from typing import Any
 
 import lupa.lua53
 import lupa.lua54
+import mido
 import soundfile
 
 from daw_scripts.reaper.build import files
@@ -36,6 +37,15 @@ def probe(path: str) -> Any:
     except soundfile.LibsndfileError:
         return None
     return info.samplerate, info.channels, info.frames
+
+
+def quarters(path: str) -> float | None:
+    """Length of a MIDI file in quarter notes; None if it is none."""
+    try:
+        read = mido.MidiFile(path)
+    except (OSError, EOFError):
+        return None
+    return max(sum(message.time for message in track) for track in read.tracks) / read.ticks_per_beat
 
 
 def audio(path: str) -> tuple[int, bytes]:
@@ -78,6 +88,7 @@ class Studio:
             make_folder=make_folder,
             is_file=lambda path: Path(path).is_file(),
             probe=probe,
+            quarters=quarters,
             audio=audio,
             **extensions,
         )

@@ -31,7 +31,8 @@ function M.source(take)
   }
 end
 
---- Opens `path` for a new take. Returns the source and its seconds; nil if REAPER cannot read it.
+--- Opens `path` for a new take. Returns the source and its seconds; nil if REAPER cannot read it. [U midi-file] it
+-- opens MIDI files too, without a question; their length counts quarter notes.
 function M.open_source(path)
   local source = reaper.PCM_Source_CreateFromFile(path)
   if not source then return nil end

@@ -39,6 +39,7 @@ return {
   panel_mode = "Keep the melody",
   panel_replace = "Silence the original there",
   panel_stems = "Stems on tracks of their own",
+  panel_midi = "Notes as MIDI items too",
   panel_changed = "The project was changed while it was looked at. Ask again.",
   panel_marked_razor = "{range} (razor edit)",
   panel_marked_time = "{range} (time selection)",

@@ -3,6 +3,7 @@ local host = require("reaper.host")
 local music = require("reaper.music")
 local playing = require("reaper.playing")
 local ranges = require("reaper.ranges")
+local results = require("reaper.results")
 local spans = require("shared.span")
 local spot = require("reaper.subjects.spot")
 local text = require("shared.text")
@@ -50,12 +51,22 @@ local function track_name(track)
   return text.say("unnamed_track", { number = host.track_integer(track, "IP_TRACKNUMBER") })
 end
 
+--- Notes that we have laid beside a result: what they say is heard from the result itself.
+local function is_notes_of_ours(item)
+  local take = host.active_take(item)
+  return take ~= nil and host.is_midi(take) and results.mark_of(take) ~= nil
+end
+
 --- The clips of `track`, and how many of its items cannot be named as such.
 local function clips_on(track, from, to, rate)
   local clips, skipped = {}, 0
   for _, item in ipairs(ranges.heard_on(track, from, to)) do
     local clip = playing.as_clip(item, rate)
-    if clip then clips[#clips + 1] = clip else skipped = skipped + 1 end
+    if clip then
+      clips[#clips + 1] = clip
+    elseif not is_notes_of_ours(item) then
+      skipped = skipped + 1
+    end
   end
   return clips, skipped
 end

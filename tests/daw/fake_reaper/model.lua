@@ -172,8 +172,11 @@ local function builders(world, options)
     return take
   end
 
-  --- A source that plays `path` (told its rate, channels and length by the test), of REAPER's type `given.type`.
+  --- A source that plays `path` (told its rate, channels and length by the test), of REAPER's type `given.type`. A MIDI
+  -- file has no rate, and its length counts quarter notes.
   function world.add_source(path, given)
+    local quarters = path:find("%.mid$") and options.quarters and options.quarters(path)
+    if quarters then given = { type = "MIDI", seconds = quarters, in_beats = true } end
     local rate, channels, samples = options.probe(path)
     if not rate and not given.type then return nil end
     return { kind = "PCM_source", path = path, type = given.type or "WAVE", rate = given.rate or rate or 0,
