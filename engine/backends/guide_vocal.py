@@ -61,7 +61,7 @@ class GuideVocal:
         words = words_of((lyrics, language), voice_of(tags.split(",")), studio, (detect, _reading), watch)
         if not words.lines:
             raise Unsupported("There is nothing to sing in the lyrics.", "Write words, a line for each phrase.")
-        return words, [*notes, LABEL]
+        return words, notes
 
     def stem(self, score: Score, target: float, watch: Watch) -> Wave:
         """(2, T) of the score's vocal at `target` LUFS."""

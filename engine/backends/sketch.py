@@ -9,29 +9,37 @@ import numpy as np
 
 from bridge_server.protocol.codec import task_of
 from bridge_server.protocol.errors import BadSpan, TooLong, Unsupported
-from bridge_server.protocol.requests import Accompany, Extend, Generate, Layer, Repaint
+from bridge_server.protocol.requests import Accompany, Edit, Extend, Generate, Layer, Repaint
 from bridge_server.protocol.values import Capabilities
+from engine.backends import guide_vocal
+from engine.backends.guide_vocal import GuideVocal
+from engine.backends.sketch_edits import Resung, remixed, resung
 from engine.sketch import midi
+from engine.sketch.casting import is_voice
 from engine.sketch.composer import compose
 from engine.sketch.dice import Dice
 from engine.sketch.earlier import find_earlier
 from engine.sketch.planning import Composed, make_plan
 from engine.sketch.score import RULES, Plan, Score, Song, from_latents
 from engine.sketch.synth import bus, soundfont
-from engine.sketch.synth.renderer import CACHE_BYTES, Renderer
+from engine.sketch.synth.renderer import CACHE_BYTES, USUAL, Renderer
+from engine.sketch.synth.soundfont import SoundFont
+from engine.sketch.tags import NOTHING_SUNG
 from engine.sketch.theory import chord_name
 from engine.sketch.vocabulary import ROLES
+from engine.sketch.voice.languages import VOICES
+from engine.sketch.voice.songbook import unsung
 from engine.watch import Watch
 from engine.work import Rendering, Samples, Work
 
 RATE, CHANNELS = 48_000, 2
 MAX_SECONDS = 600.0
 
-CAPABILITIES = Capabilities(
+INSTRUMENTAL = Capabilities(
     backend="sketch",
     model=f"sketch {RULES}",
     about="A rule-based arranger with its own synthesis: no AI, no download, stems from any CPU in moments.",
-    tasks=("generate", "repaint", "extend", "retake", "layer", "accompany", "again"),
+    tasks=("generate", "repaint", "extend", "retake", "layer", "accompany", "edit", "again"),
     sample_rate=RATE,
     channels=CHANNELS,
     roles=ROLES,
@@ -40,8 +48,15 @@ CAPABILITIES = Capabilities(
     max_seconds=MAX_SECONDS,
     max_bytes=int(MAX_SECONDS * RATE) * CHANNELS * 4 * (len(ROLES) + 2) + CACHE_BYTES,
 )
+WITH_WORDS = msgspec.structs.replace(
+    INSTRUMENTAL,
+    about=f"{INSTRUMENTAL.about} Words are sung by a guide vocal that espeak-ng speaks.",
+    lyrics=True,
+    languages=tuple(VOICES),
+    roles=(*ROLES, guide_vocal.ROLE),
+    settings=(*INSTRUMENTAL.settings, "language"),
+)
 _OTHERS = {
-    "edit": "Editing a performance is what ace-step-v1 is made for; `dawbridge models list` shows how to get it.",
     "separate": "Separating a mix is what ace-step-1.5 is made for; it is not part of this version yet.",
 }
 
@@ -51,10 +66,12 @@ class SketchBackend:
 
     def __init__(self) -> None:
         self._renderer = Renderer()
+        self._guide = GuideVocal()
 
     @property
     def capabilities(self) -> Capabilities:
-        return CAPABILITIES
+        """With words only where espeak-ng and pyworld are there."""
+        return WITH_WORDS if guide_vocal.is_ready() else INSTRUMENTAL
 
     def memory_need(self, work: Work, variants: int) -> int:
         """Bytes for the stems of one take (they are handed over before the next is made) and the kept notes."""
@@ -67,6 +84,7 @@ class SketchBackend:
     def unload(self) -> None:
         """Free the notes that were kept for reuse."""
         self._renderer.forget()
+        self._guide.forget()
 
     def render(self, work: Work, seeds: Sequence[int], watch: Watch) -> Iterator[Rendering]:
         """One take per seed. Raises Unsupported, TooLong or BadSpan before the first, and Cancelled at any step.
@@ -77,7 +95,10 @@ class SketchBackend:
         ignored = _ignored(request)
         soundfont.chosen()  # what is wrong with it is said before anything is planned
         share = 1 / max(1, len(seeds))
-        plan, notes = _plan(work, request, watch.part(0, 0.1 * share))
+        if isinstance(request, Edit) and request.mode == "only_lyrics":
+            yield from self._resung(work, request, seeds, watch)
+            return
+        plan, notes = self._planned(work, request, watch.part(0, 0.1 * share))
         notes = [*notes, *ignored]
         for number, seed in enumerate(seeds):
             own = watch.part((number + 0.1) * share, (number + 1) * share)
@@ -89,12 +110,14 @@ class SketchBackend:
     ) -> Rendering:
         seed, notes = seed_and_notes
         score = compose(plan, _dice(work, seed), watch.part(0, 0.1), _song(work))
+        if plan.words and score.vocal:
+            notes = [*notes, *filter(None, [unsung(plan.words, {each.line for each in score.vocal.sung})])]
         if plan.key is None:
             notes = [*notes, f"key chosen: {score.key.name}"]
         strength = request.strength if isinstance(request, Repaint) else 1.0
         if strength > 0:
             font = soundfont.chosen()
-            stems = self._renderer.render(score, watch.part(0.1, 0.95), font)
+            stems = self._stems(score, watch.part(0.1, 0.95), font)
             notes = [*notes, _players(score), *([f"played with the SoundFont {font.name}"] if font else [])]
         else:
             stems, notes = {}, [*notes, "strength 0: what was there stays as it was"]
@@ -103,18 +126,63 @@ class SketchBackend:
         played = midi.files(score) if strength > 0 else {}
         return Rendering(seed=seed, stems=stems, latents=score.to_latents(), midi=played, notes=tuple(notes))
 
+    def _planned(self, work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[str]]:
+        """The plan with the words of the request, if it has any; a remix goes on singing what was sung."""
+        plan, notes = _plan(work, request, watch.part(0, 0.6))
+        if request.lyrics.strip() and plan.words is None:
+            words, said = self._guide.words(request.lyrics, request.language, request.tags, watch.part(0.6, 1.0))
+            plan, notes = msgspec.structs.replace(plan, words=words), [*notes, *said]
+        if isinstance(request, Edit) and not work.origin:
+            plan, said = remixed(work, plan, plan.words)
+            notes = [*notes, *said]
+        if plan.words:
+            self._guide.studio()
+            notes = [*(note for note in notes if not note.startswith(NOTHING_SUNG)), guide_vocal.LABEL]
+        return plan, notes
+
+    def _stems(self, score: Score, watch: Watch, font: SoundFont | None = None) -> dict[str, Samples]:
+        """Of a band, a voice, or both; the band is the same whatever the words."""
+        if score.vocal is None:
+            return self._renderer.render(score, watch, font)
+        wanted = score.plan.loudness if score.plan.loudness is not None else USUAL
+        if not score.parts:
+            return {guide_vocal.ROLE: self._guide.stem(score, wanted, watch)}
+        louder = wanted - 20 * np.log10(guide_vocal.BAND_SHARE)
+        band = msgspec.structs.replace(score, plan=msgspec.structs.replace(score.plan, loudness=float(louder)))
+        stems = self._renderer.render(band, watch.part(0, 0.5), font)
+        for role in stems:
+            stems[role] *= np.float32(guide_vocal.BAND_SHARE)
+        stems[guide_vocal.ROLE] = self._guide.stem(score, wanted - guide_vocal.SOFTER_THAN_BAND, watch.part(0.5, 1.0))
+        return stems
+
+    def _resung(self, work: Work, request: Edit, seeds: Sequence[int], watch: Watch) -> Iterator[Rendering]:
+        """Takes with other words: the band of the take that is edited, bit for bit, and its melody."""
+        found, notes = resung(work, request, self._guide, watch.part(0, 0.1))
+        for number, seed in enumerate(seeds):
+            own = watch.part(0.1 + 0.9 * number / len(seeds), 0.1 + 0.9 * (number + 1) / len(seeds))
+            yield Rendering(
+                seed=seed,
+                stems=self._cut(found, own),
+                latents=found.latents(),
+                midi=midi.files(found.window()),
+                notes=(*notes, "melody, timing and band stay as they were"),
+            )
+            own.step(1, 1, "rendering")
+
+    def _cut(self, found: Resung, watch: Watch) -> dict[str, Samples]:
+        stems = self._stems(found.score, watch, soundfont.chosen())
+        return {role: np.ascontiguousarray(stem[:, found.start : found.end]) for role, stem in stems.items()}
+
 
 def _checked(work: Work) -> Composed:
     """The request, if sketch can do it. Raises Unsupported, TooLong or BadSpan."""
     request = work.request
-    if not isinstance(request, Generate | Repaint | Extend | Layer | Accompany):
+    if not isinstance(request, Generate | Repaint | Extend | Layer | Accompany | Edit):
         task = task_of(request)
         raise Unsupported(f"sketch cannot do '{task}'.", _OTHERS.get(task, ""))
-    if request.lyrics.strip():
-        raise Unsupported(
-            "sketch has no voice and cannot sing lyrics.",
-            "Leave the lyrics empty. ace-step-v1 is made for singing; `dawbridge models list` shows how to get it.",
-        )
+    wants_voice = isinstance(request, Layer) and is_voice(request.role)
+    if not request.lyrics.strip() and (wants_voice or (isinstance(request, Edit) and request.mode == "only_lyrics")):
+        raise Unsupported("There are no words to sing.", "Give lyrics, a line for each phrase.")
     if any(target.rate != RATE for target in work.targets) or work.hull.end > work.context.shape[1]:
         raise BadSpan(f"sketch renders spans inside its context, counted at {RATE} Hz.")
     if sum(target.seconds for target in work.targets) > MAX_SECONDS:

@@ -96,14 +96,18 @@ def asked_role(asked: str, wishes: Wishes) -> str:
         if not wishes.instruments:
             wishes.instruments.append(name)
         return role_of(name)
-    if word in VOICES:
-        raise Unsupported("sketch has no voice and cannot add vocals.", _singer())
     raise Unsupported(f"sketch has no player for '{asked}'.", f"It plays {', '.join(ROLES)}.")
 
 
+def is_voice(asked: str) -> bool:
+    """Does the role that a layer names mean a singer?"""
+    return " ".join(asked.lower().replace("_", " ").split()) in VOICES
+
+
 def role_words() -> tuple[str, ...]:
-    """Every word that `asked_role` takes."""
-    return tuple(sorted(word for word, (kind, _) in spellings().items() if kind in ("role", "instrument")))
+    """Every word that a layer's role may be: those that `asked_role` takes, and those for a singer."""
+    ours = (word for word, (kind, _) in spellings().items() if kind in ("role", "instrument"))
+    return tuple(sorted({*ours, *VOICES}))
 
 
 def missing_role(heard: frozenset[str]) -> str:
@@ -112,7 +116,3 @@ def missing_role(heard: frozenset[str]) -> str:
         if kind not in heard:
             return role
     return "lead"
-
-
-def _singer() -> str:
-    return "ace-step-v1 is made for singing; see `dawbridge models list`."

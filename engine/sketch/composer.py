@@ -33,7 +33,7 @@ def compose(plan: Plan, dice: Dice, watch: Watch, song: Song | None = None) -> S
     form = sections(plan)
     chords = harmonise(plan, key, form, dice)
     stage = Stage(plan, key, form, (*chords, *chord_after(plan, key)), dice)
-    vocal = melody.sing(stage, plan.words) if plan.words else None
+    vocal = plan.vocal or (melody.sing(stage, plan.words) if plan.words else None)
     if vocal and vocal.notes:
         heard = msgspec.structs.replace(plan, singing=melody.spans(vocal, stage))
         stage = Stage(heard, key, form, stage.chords, dice)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
+import numpy as np
 
 from engine.sketch.grid import Grid
 from engine.sketch.score import Chord, Note, Part, Score, Section, Song
@@ -18,6 +19,8 @@ from engine.work import Work
 
 HULL_START = "hull_start"
 """Given with kept latents: where the first sample that they stand for lies in the context, in samples."""
+SCORE_START = "score_start"
+"""Kept with a score that is longer than its take: the sample of it at which the take begins."""
 Event = TypeVar("Event", Note, Chord)
 _NEAR_LINE = 0.02
 _RECENT_BARS = 2.0
@@ -98,11 +101,19 @@ class Earlier:
 
 def find_earlier(score: Score | None, work: Work) -> Earlier | None:
     """The kept song in its place; None if there is none or its place is not known."""
-    if score is None or HULL_START not in work.latents:
+    later = place_of(work)
+    if score is None or later is None:
         return None
     song = song_of(score)
-    later = work.hull.start - round(float(work.latents[HULL_START].astype(float)))
     return Earlier(msgspec.structs.replace(song, start=song.start + later))
+
+
+def place_of(work: Work) -> int | None:
+    """The sample of the kept score at which the new music begins; None if its place is not known."""
+    if HULL_START not in work.latents:
+        return None
+    hull = round(float(work.latents[HULL_START].astype(float)))
+    return work.hull.start - hull + round(float(work.latents.get(SCORE_START, np.array(0.0)).astype(float)))
 
 
 def joined(song: Song, score: Score) -> Song:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge_server.protocol.requests import Accompany, Extend, Generate, Layer, Repaint
+from bridge_server.protocol.requests import Accompany, Edit, Extend, Generate, Layer, Repaint
 from engine.sketch import casting, hearing
 from engine.sketch.chart import key_of_chart, read_chart
 from engine.sketch.earlier import Earlier, find_earlier
@@ -26,7 +26,7 @@ from engine.sketch.theory import Chart, Key, chord_name, read_key
 from engine.watch import Watch
 from engine.work import Work
 
-Composed = Generate | Repaint | Extend | Layer | Accompany
+Composed = Generate | Repaint | Extend | Layer | Accompany | Edit
 QUIETEST, LOUDEST = -40.0, -9.0
 SOFTER_THAN_SOLO = 2.0
 """LU that a backing stays under the solo it accompanies."""
@@ -56,6 +56,8 @@ class _Desk:
         """Layers and backings follow what sounds under them; a repaint that keeps some of the old must fit it."""
         if isinstance(self.request, Repaint):
             return self.request.strength < 1 and self.earlier is None
+        if isinstance(self.request, Edit):
+            return self.earlier is None
         return isinstance(self.request, Layer | Accompany)
 
     def stretches(self) -> list[tuple[int, int]]:
@@ -219,6 +221,8 @@ def _merged(known: tuple[Chord, ...], heard: tuple[Chord, ...]) -> tuple[Chord, 
 
 def _cast(desk: _Desk, style: str, around: NDArray[np.float32], heard: Heard) -> casting.Cast:
     request, wishes = desk.request, desk.wishes
+    if isinstance(request, Layer) and casting.is_voice(request.role):
+        return {}
     if isinstance(request, Layer):
         role = casting.asked_role(request.role, wishes)
         if not role:
@@ -269,7 +273,7 @@ def _form(desk: _Desk) -> _Form:
 
 def _onward(desk: _Desk) -> tuple[int, ...]:
     """Where new music ends and other music goes on at once."""
-    if not isinstance(desk.request, Repaint | Extend):
+    if not isinstance(desk.request, Repaint | Extend | Edit):
         return ()
     ahead = round(GOES_ON_SECONDS * desk.work.hull.rate)
     ends = [target.end for target in desk.work.targets]
@@ -300,7 +304,7 @@ def _loudness(desk: _Desk, cast: casting.Cast, around: NDArray[np.float32]) -> f
     if heard is None:
         return None
     if isinstance(desk.request, Layer):
-        heard += BALANCE[next(iter(cast)).split(maxsplit=1)[0]] - FULL_MIX
+        heard += BALANCE[next(iter(cast), "lead").split(maxsplit=1)[0]] - FULL_MIX
     elif isinstance(desk.request, Accompany):
         heard -= SOFTER_THAN_SOLO
     return float(min(LOUDEST, max(QUIETEST, heard)))

@@ -117,6 +117,7 @@ class Plan(Struct, frozen=True):
     loudness  LUFS of the whole take; None for the usual
     room      how much of it is heard, 1 for each instrument's own
     words     what is sung, if anything is
+    vocal     a melody with words that goes on as it is; `words` are then its own
     kept      role → notes of an earlier score over the same time, each bar of which stays with probability `keep`
     time_feel one of `timefeel.TIME_FEELS`; empty for the style's own
     section   kind of section that the project names for the span, and its number; empty for none
@@ -155,6 +156,7 @@ class Plan(Struct, frozen=True):
     before: dict[str, tuple[int, ...]] = {}
     ground: tuple[tuple[int, float], ...] = ()
     words: Words | None = None
+    vocal: Vocal | None = None
 
 
 class Song(Struct, frozen=True):

@@ -28,6 +28,8 @@ _KEY = re.compile(
 _SPLIT = re.compile(r"[,;\n.]+(?!\d)")
 LONGEST_PHRASE = 4
 
+NOTHING_SUNG = "nothing is sung without lyrics"
+
 
 @dataclass
 class Wishes:
@@ -67,7 +69,7 @@ class Wishes:
         said += [f"more than one style named, not used: {name}" for name in dict.fromkeys(self.spare)]
         said += list(dict.fromkeys(self.against))
         if self.voices:
-            said.append(f"sketch has no voice, left out: {', '.join(dict.fromkeys(self.voices))}")
+            said.append(f"{NOTHING_SUNG}, left out: {', '.join(dict.fromkeys(self.voices))}")
         return said
 
 

@@ -50,7 +50,7 @@ def sing_line(
     pieces = lay_out(recording, held)
     begin = pieces[0].start
     frames = int(np.ceil((pieces[-1].end - begin) / FRAME_SECONDS)) + 2
-    times = begin + np.arange(frames) * FRAME_SECONDS
+    times = np.asarray(begin + np.arange(frames) * FRAME_SECONDS, dtype=np.float64)
     moments, owner = sources(pieces, times)
     watch.check()
     spectrum, noise, voiced = _frames(recording, moments, owner, singer)
