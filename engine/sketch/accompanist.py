@@ -17,6 +17,8 @@ USUAL_RHYTHM = {
     "lead": "halves",
 }
 STRUM_SECONDS = 0.011
+LEAST_BAND = 4
+"""Only a larger band than this can spare its pad for a verse."""
 
 
 def play_chords(stage: Stage, role: str, sound: Instrument) -> list[Note]:
@@ -31,7 +33,7 @@ def play_chords(stage: Stage, role: str, sound: Instrument) -> list[Note]:
             roll = stage.dice.roll(role, bar)
             played: list[Note] = []
             for hit in stage.hits(_groove(stage, role, sound, bar), bar, "chords"):
-                force = int((92 if hit.symbol == "X" else 78) * (0.75 + 0.35 * stage.energy(bar)))
+                force = int((92 if hit.symbol == "X" else 78) * (0.62 + 0.53 * stage.energy(bar)))
                 for start, length in stage.held(hit.beat, hit.length):
                     voices = voicing(stage.chord_at(start), voices, base, sound, stage.plan.feel.brightness)
                     chosen = (voices[(int(hit.symbol) - 1) % len(voices)],) if hit.symbol.isdigit() else voices
@@ -57,7 +59,10 @@ def _groove(stage: Stage, role: str, sound: Instrument, bar: int) -> str:
 
 
 def _rests(stage: Stage, role: str, section: Section) -> bool:
-    """Who waits for the peak: brass leaves intros and breaks, guitars leave breaks."""
+    """Who waits for the peak: brass leaves intros and breaks, guitars leave breaks, pads leave a song's first verse."""
+    if section.name == "verse" and role == "pad" and stage.plan.whole:
+        verses = [each for each in stage.sections if each.name == "verse"]
+        return section is verses[0] and len(stage.plan.cast) > LEAST_BAND and section is not stage.sections[-1]
     if not stage.rests(section):
         return False
     return role == "brass" or (section.name == "break" and role == "guitar")

@@ -28,7 +28,7 @@ def play_bass(stage: Stage, role: str, sound: Instrument) -> list[Note]:
                 else:
                     pitch = _pitch(stage, hit.symbol, chord, hand, (sound, roll, hit.beat + hit.length))
                 hand = pitch if hit.symbol in "W" else int(0.5 * hand + 0.5 * pitch)
-                force = int((88 if hit.symbol == "R" else 78) * (0.8 + 0.3 * stage.energy(bar)))
+                force = int((88 if hit.symbol == "R" else 78) * (0.7 + 0.45 * stage.energy(bar)))
                 for number, (start, length) in enumerate(stage.held(hit.beat, hit.length)):
                     if number:
                         pitch = _pitch(stage, "R", stage.chord_at(start), hand, (sound, roll, start + length))
@@ -66,13 +66,18 @@ def _floor(chord: Chord) -> int:
     return chord.bass if chord.bass >= 0 else chord.root
 
 
+def _root(floor: int, sound: Instrument) -> int:
+    """Where the hand plays a root that it does not walk to."""
+    return near(floor, sound.low + 8, sound.low, sound.low + 16)
+
+
 def _pitch(
     stage: Stage, symbol: str, chord: Chord, hand: int, how: tuple[Instrument, np.random.Generator, float]
 ) -> int:
     sound, roll, after = how
     tones = QUALITIES[chord.quality]
     floor = _floor(chord)
-    root = near(floor, sound.low + 8, sound.low, sound.low + 16)
+    root = _root(floor, sound)
     if symbol in "R.":
         return root
     if symbol == "8":
@@ -84,7 +89,9 @@ def _pitch(
         return root + ((chord.root + next((step for step in tones if step in (3, 4, 5)), 7) - floor) % 12 or 12)
     scale = sorted(set(stage.key.scale) | {(chord.root + step) % 12 for step in tones})
     if symbol == "A":
-        target = near(_floor(stage.chord_at(after)), hand, sound.low, sound.high)
+        coming = _floor(stage.chord_at(after))
+        walks = stage.style.bass == "walk"
+        target = near(coming, hand, sound.low, sound.high) if walks else _root(coming, sound)
         step = 1 if roll.random() < 0.4 else -1
         return _step(target, step, scale, sound)
     if abs(chord.start - after) < 1e-6 or roll.random() < 0.55:

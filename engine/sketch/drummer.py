@@ -83,7 +83,7 @@ def _turned(stage: Stage, played: list[Note], bar: int, roll: np.random.Generato
 def _bar(stage: Stage, groove: str, bar: int, roll: np.random.Generator, percussion: bool) -> list[Note]:
     section, density, energy = stage.section_of(bar), stage.plan.feel.density, stage.energy(bar)
     keys = _HANDS if percussion else _KIT
-    loud = 0.72 + 0.35 * energy
+    loud = 0.6 + 0.52 * energy
     played = []
     for line in groove.split("|"):
         drum, rhythm = line.split(":")

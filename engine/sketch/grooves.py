@@ -86,7 +86,7 @@ DRUMS: dict[str, tuple[str, ...]] = {
         "k:X.X......xX.....|s:....X..o.o....X.|d:x.x.x.x.x.x.x.x.",
     ),
     "shuffle": (
-        "k:X.......x.....x.|s:....X.......X...|d:x..xx..xx..xx..x",
+        "k:X.......x.....x.|s:....X.......X...|d:x.x.x.x.x.x.x.x.",
         "k:X......xx.......|s:....X.......X..o|h:x..xx..xx..xx..x",
     ),
     "ambient": ("d:o...............|b:....o.......o...",),

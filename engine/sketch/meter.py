@@ -36,24 +36,34 @@ class Meter(Struct, frozen=True):
 
     def pulses(self) -> tuple[tuple[float, float], ...]:
         """(start, length) in quarter notes of what the foot taps: 6/8 has two, 7/8 has 2+2+3 eighths."""
-        note = 4 / self.unit
-        if self.unit <= 4:
-            sizes = [1] * self.count
-        elif self.count % 3 == 0:
-            sizes = [3] * (self.count // 3)
-        elif self.count % 2 == 0:
-            sizes = [2] * (self.count // 2)
-        else:
-            sizes = [2] * ((self.count - 3) // 2) + [3] if self.count > 1 else [1]
-        starts = [sum(sizes[:index]) * note for index in range(len(sizes))]
-        return tuple((start, size * note) for start, size in zip(starts, sizes, strict=True))
+        return _pulses(self)
 
     @property
     def half(self) -> float:
         """Where a second chord of the bar would enter, in quarter notes: the pulse nearest to the middle."""
-        starts = [start for start, _ in self.pulses()][1:]
-        middle = self.beats / 2
-        return min(starts, key=lambda start: (abs(start - middle), -start)) if starts else self.beats
+        return _half(self)
+
+
+@lru_cache(maxsize=256)
+def _pulses(meter: Meter) -> tuple[tuple[float, float], ...]:
+    note = 4 / meter.unit
+    if meter.unit <= 4:
+        sizes = [1] * meter.count
+    elif meter.count % 3 == 0:
+        sizes = [3] * (meter.count // 3)
+    elif meter.count % 2 == 0:
+        sizes = [2] * (meter.count // 2)
+    else:
+        sizes = [2] * ((meter.count - 3) // 2) + [3] if meter.count > 1 else [1]
+    starts = [sum(sizes[:index]) * note for index in range(len(sizes))]
+    return tuple((start, size * note) for start, size in zip(starts, sizes, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _half(meter: Meter) -> float:
+    starts = [start for start, _ in meter.pulses()][1:]
+    middle = meter.beats / 2
+    return min(starts, key=lambda start: (abs(start - middle), -start)) if starts else meter.beats
 
 
 def read_meter(text: str) -> Meter:

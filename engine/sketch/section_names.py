@@ -53,7 +53,7 @@ def read_section(name: str) -> tuple[str, int]:
     if word in _KIND:
         return _KIND[word], 0
     words, number = [], 0
-    for each in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*|\d+", word):
+    for each in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*|\d+", re.sub(r"(\d)(?:st|nd|rd|th)\b", r"\1", word)):
         if each.isdigit() and 0 < int(each) < 100:
             number = int(each)
         elif each in _ORDER:

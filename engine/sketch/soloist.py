@@ -17,6 +17,8 @@ ARC = (0, 2, 5, 1)
 """Semitones that the melody's home lies higher in each bar of a phrase."""
 LIFTED = {"chorus": 3, "drop": 3, "solo": 4, "lift": 1}
 """The same for whole sections."""
+FREE = 4
+"""Semitones around its home within which the melody goes where its contour wants."""
 ANSWER_BEATS = 1.0
 """The shortest gap of a singer that is worth an answer."""
 PACES = ("calm", "singing", "busy")
@@ -48,7 +50,7 @@ def play_melody(stage: Stage, role: str, sound: Instrument) -> list[Note]:
             for number, hit in enumerate(hits):
                 strong = number == 0 or hit.length >= 0.9
                 pitch = _next(stage, pitch, int(contour[number % 16]), hit, strong, (low, high, home))
-                force = int((94 if strong else 82) * (0.8 + 0.25 * stage.energy(bar)))
+                force = int((94 if strong else 82) * (0.7 + 0.4 * stage.energy(bar)))
                 played.append(Note(hit.beat, max(0.12, hit.length * 0.93), pitch, force))
             notes += stage.touched(played, roll, 0.004, "lead")
     return notes
@@ -107,8 +109,11 @@ def _pickup(stage: Stage, hits: list[Hit], bar: int, roll: np.random.Generator) 
 def _next(stage: Stage, pitch: int, move: int, hit: Hit, strong: bool, room: tuple[int, int, int]) -> int:
     """Some steps of the scale onwards. A strong note settles on a chord tone; no long note rubs against one."""
     low, high, home = room
-    if abs(pitch - home) > 8:
-        move = -abs(move) - 1 if pitch > home else abs(move) + 1
+    away = pitch - home
+    if abs(away) > FREE:
+        # The further the melody has strayed from the arc of its phrase, the more its steps lead back.
+        back = 1 + (abs(away) - FREE) // 3
+        move = min(move, -back) if away > 0 else max(move, back)
     chord = stage.chord_at(hit.beat)
     tones = {(chord.root + step) % 12 for step in QUALITIES[chord.quality]}
     scale = np.array([key for key in range(low, high + 1) if key % 12 in stage.key.scale])

@@ -137,20 +137,19 @@ class Stage:
     ) -> list[Note]:
         """Time and force as a player of that role gives them; a note on a bar line stays on it to the sample."""
         grid, style = self.plan.grid, self.plan.style
-        late = roll.normal(0, loose_seconds, len(notes)) * touch.looseness(style)
-        force = roll.normal(0, 4, len(notes)) * touch.looseness(style)
+        late = (roll.normal(0, loose_seconds, len(notes)) * touch.looseness(style)).tolist()
+        force = (roll.normal(0, 4, len(notes)) * touch.looseness(style)).tolist()
         found = []
         for note, shift, more in zip(notes, late, force, strict=True):
             start, bar = note.start, grid.bar_of(note.start + 1e-6)
-            inside = start - grid.line(bar)
-            if not grid.is_line(start):
-                moved = float(
-                    np.clip(shift + touch.lean(style, role, note.pitch), -touch.MOST_SECONDS, touch.MOST_SECONDS)
-                )
-                start += moved * grid.bpm_at(start) / 60
+            line, meter = grid.line(bar), grid.meter_of(bar)
+            inside = start - line
+            if inside > 1e-6:
+                moved = shift + touch.lean(style, role, note.pitch)
+                start += min(touch.MOST_SECONDS, max(-touch.MOST_SECONDS, moved)) * grid.bpm_at(start) / 60
             place = ((bar - self.section_of(bar).bar) % 4 + inside / grid.beats_of(bar)) / 4
-            shaped = touch.accent(inside, grid.meter_of(bar), role) + touch.arc(place, role)
-            found.append(Note(start, note.length, note.pitch, int(np.clip(note.velocity + more + shaped, 8, 127))))
+            shaped = note.velocity + more + touch.accent(inside, meter, role) + touch.arc(min(place, 1.0), role)
+            found.append(Note(start, note.length, note.pitch, int(min(127, max(8, shaped)))))
         return found
 
     def held(self, start: float, length: float) -> list[tuple[float, float]]:

@@ -74,11 +74,12 @@ def _doubled(hits: tuple[Hit, ...], meter: Meter, voice: str) -> tuple[Hit, ...]
     middle = meter.beats / 2
     if abs(middle * 2 - round(middle * 2)) > _NEAR:
         return _on_pulses(hits, meter, voice)
+    only_ghosts = all(hit.symbol == "o" for hit in hits)
     fast = [
         Hit(hit.beat / 2 + half, hit.symbol, hit.length / 2)
         for half in (0.0, middle)
         for hit in hits
-        if hit.symbol != "o" and abs(hit.beat * 2 - round(hit.beat * 2)) < _NEAR
+        if (hit.symbol != "o" or only_ghosts) and abs(hit.beat * 2 - round(hit.beat * 2)) < _NEAR
     ]
     return tuple(fast)
 
