@@ -117,6 +117,12 @@ LAYERS = (
         "engine.sketch.demo_song", (PROTOCOL, *ENGINE_BASE, "engine.sketch"), ("numpy", "soundfile", "soxr", "msgspec")
     ),
     Layer("engine.sketch", (PROTOCOL, *ENGINE_BASE), ("numpy", "scipy", "msgspec", "mido", "pyworld")),
+    # A server elsewhere has the model: here it needs no model library, only files of sound.
+    Layer(
+        "engine.backends.acestep_api",
+        (PROTOCOL, *ENGINE_BASE, "engine.backends.ace_15", "engine.backends.base", "engine.backends.unfollowed"),
+        ("numpy", "msgspec", "soundfile", "soxr"),
+    ),
     Layer(
         "engine.backends",
         (PROTOCOL, *ENGINE_BASE, "engine.models", "engine.sketch"),
