@@ -1,6 +1,7 @@
 --- The face of single actions: a small window that shows what goes on. It opens by itself when there is something to
 --- say, and jobs go on when it is closed.
 local host = require("reaper.host")
+local remarks = require("reaper.remarks")
 local status = require("reaper.status")
 local text = require("shared.text")
 local window = require("reaper.window")
@@ -9,7 +10,7 @@ local M = {}
 local Face = {}
 Face.__index = Face
 
-local FOOTER_SECONDS = 4
+local FOOTER_SECONDS, LOOK_SECONDS = 4, 0.5
 
 local function messages(session)
   local list = {}
@@ -40,6 +41,18 @@ function Face:hear(session, list)
   return heard == "escape" or heard == "closed"
 end
 
+--- How the engine is, and what it remarked on the selected result.
+function Face:state(session, now)
+  if now >= (self.next_look or 0) then
+    self.next_look = now + LOOK_SECONDS
+    self.remarks = remarks.on_selected(session.landed, (host.project()))
+  end
+  local sentences = { session:engine_text(), text.say("no_jobs") }
+  if #self.remarks > 0 then sentences[#sentences + 1] = "\n" .. text.say("remarks") end
+  for _, remark in ipairs(self.remarks) do sentences[#sentences + 1] = remark end
+  return table.concat(sentences, "\n")
+end
+
 function Face:draw(session, now)
   local list = messages(session)
   if session.wants_face then self.stays, session.wants_face = true, nil end
@@ -51,9 +64,7 @@ function Face:draw(session, now)
   for _, row in ipairs(session:rows(now)) do
     if not row.has_ended then rows[#rows + 1] = row end
   end
-  if self.stays and #rows == 0 and not message then
-    message = session:engine_text() .. "\n" .. text.say("no_jobs")
-  end
+  if self.stays and #rows == 0 and not message then message = self:state(session, now) end
   local turn = math.floor(now / FOOTER_SECONDS) % 2 == 0 and "footer" or "footer_cancel"
   local footer = #list > 0 and "footer_notice" or turn
   self.window:draw(rows, message, text.say(footer))

@@ -16,7 +16,7 @@ function Window:open()
   if self.is_open then return end
   gfx.init(self.title, WIDTH, HEIGHT, 0)
   gfx.setfont(1, FONT, FONT_SIZE)
-  self.is_open = true
+  self.is_open, self.height = true, HEIGHT
 end
 
 function Window:close()
@@ -42,22 +42,42 @@ local function write(line, x, y)
   gfx.drawstr(line)
 end
 
---- Breaks `message` between words so that each line fits into the window.
+local function fits(line) return gfx.measurestr(line) <= WIDTH - 2 * MARGIN end
+
+--- Takes from `lines` to full lines what a word is too long for, such as a path; returns the rest of it.
+local function without_full_lines(word, lines)
+  while not fits(word) do
+    local count = utf8.len(word) or 1
+    while count > 1 and not fits(word:sub(1, utf8.offset(word, count + 1) - 1)) do count = count - 1 end
+    if count == utf8.len(word) or not utf8.len(word) then break end
+    lines[#lines + 1] = word:sub(1, utf8.offset(word, count + 1) - 1)
+    word = word:sub(utf8.offset(word, count + 1))
+  end
+  return word
+end
+
+--- Breaks `message` between words, and long words in themselves, so that each line fits into the window.
 local function wrapped(message)
   local lines = {}
   for paragraph in (message .. "\n"):gmatch("(.-)\n") do
     local line = ""
     for word in paragraph:gmatch("%S+") do
       local longer = line == "" and word or line .. " " .. word
-      if line ~= "" and gfx.measurestr(longer) > WIDTH - 2 * MARGIN then
+      if line ~= "" and not fits(longer) then
         lines[#lines + 1] = line
         longer = word
       end
-      line = longer
+      line = without_full_lines(longer, lines)
     end
     lines[#lines + 1] = line
   end
   return lines
+end
+
+--- `message` as lines; measured only where it is another one than at the last tick.
+function Window:lines(message)
+  if self.message ~= message then self.message, self.broken = message, wrapped(message) end
+  return self.broken
 end
 
 local function draw_bar(fraction, y)
@@ -76,20 +96,30 @@ local function draw_row(row, y)
   if row.fraction then draw_bar(row.fraction, y + LINE + 4) end
 end
 
+--- Makes the window high enough for `count` lines above its footer. [U window-size] an empty title changes the size of
+-- a window that is open.
+function Window:fit(count)
+  local height = math.max(HEIGHT, 2 * MARGIN + (count + 2) * LINE)
+  if height ~= self.height then gfx.init("", WIDTH, height, 0) end
+  self.height = height
+end
+
 --- Shows the newest `rows` ({title, status, fraction or nil}), or `message` in their place, above the line `footer`.
 function Window:draw(rows, message, footer)
   if not self.is_open then return end
+  local lines = message and self:lines(message) or {}
+  self:fit(#lines)
   colour(BACK)
-  gfx.rect(0, 0, WIDTH, HEIGHT, 1)
+  gfx.rect(0, 0, WIDTH, self.height, 1)
   if message then
     colour(INK)
-    for index, line in ipairs(wrapped(message)) do write(line, MARGIN, MARGIN + (index - 1) * LINE) end
+    for index, line in ipairs(lines) do write(line, MARGIN, MARGIN + (index - 1) * LINE) end
   else
     local first = math.max(1, #rows - MOST_ROWS + 1)
     for index = first, #rows do draw_row(rows[index], MARGIN + (index - first) * ROW) end
   end
   colour(FAINT)
-  write(footer, MARGIN, HEIGHT - MARGIN - LINE)
+  write(footer, MARGIN, self.height - MARGIN - LINE)
   gfx.update()
 end
 

@@ -19,6 +19,7 @@ return {
   engine_is_down = "The engine is down.",
   engine_is_unknown = "The bridge runs; its engine has not said anything yet.",
   no_jobs = "No job is running.",
+  remarks = "The selected result:",
   nothing_to_cancel = "No job is running, so there is nothing to stop.",
   footer = "Runs on this computer; nothing is uploaded.",
   footer_cancel = "Esc stops the job. Closing this window does not.",

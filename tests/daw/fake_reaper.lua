@@ -149,7 +149,12 @@ local function screen(world)
   local api = {}
   local window = world.window
 
-  function api.init(title) window.is_open, window.title, window.opened = true, title, window.opened + 1 end
+  --- Without a title it changes the size of a window that is open.
+  function api.init(title, _, height)
+    window.height = height
+    if title == "" and window.is_open then return end
+    window.is_open, window.title, window.opened = true, title, window.opened + 1
+  end
 
   function api.quit() window.is_open = false end
 

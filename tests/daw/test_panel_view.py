@@ -140,6 +140,7 @@ def test_variants_are_listened_to_kept_or_discarded(window: Window):
     window.desk.shown_result = window.table(
         {
             "title": "Repaint 0:04–0:08",
+            "remarks": ["key heard: D major"],
             "variants": [
                 {"number": 1, "name": "Repaint 1 · lofi", "plays": True, "is_kept": False},
                 {"number": 2, "name": "Repaint 2 · lofi", "plays": False, "is_kept": True},
@@ -148,6 +149,7 @@ def test_variants_are_listened_to_kept_or_discarded(window: Window):
     )
     window.studio.tick()
     assert window.panel.thing("Variant 1").value is True
+    assert "key heard: D major" in window.panel.text
     assert window.panel.thing("Variant 2 (kept)").value is False
     assert window.panel.tooltip("Variant 1") == "Repaint 1 · lofi"
     window.panel.press("Variant 2 (kept)")

@@ -102,7 +102,7 @@ def test_case_11_grouped_and_locked_items_stay_as_they_are(make_song: MakeSong):
 
 def test_case_11_silencing_a_locked_original_is_told_and_not_done(make_song: MakeSong):
     song = make_song(C_LOCK=1)
-    request = song.ask_and_start("", "", "1", "1", "", "", "yes")
+    request = song.ask_and_start("", "", "1", "1", "", "", "", "yes")
     song.desk.done(request)
     song.studio.until(lambda: "is locked" in song.studio.text)
     assert song.item.info.B_MUTE == 0

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bridge_server.protocol.errors import Problem
 from bridge_server.protocol.requests import Again, Edit, Extend, Generate, Layer, Retake
@@ -264,6 +265,38 @@ def test_what_no_backend_can_is_refused_with_the_reason(song: Song):
         "No backend that is installed can do this.",
     ]
     assert len(song.studio.world.forms) == 0
+
+
+def test_the_status_shows_what_the_engine_remarked_on_the_selected_result(song: Song):
+    request = song.ask("lofi", "", "1", "2", "7", "", "Am F C G")
+    remarks = ("m does not follow chords; these were left out: Am F C G", "key heard: " + "D major, perhaps " * 40)
+    song.desk.accept(request.job)
+    song.desk.done_with(request, tuple(replace(take, notes=remarks) for take in song.desk.takes(request)))
+    song.studio.finish()
+    song.item.is_selected = False
+    items_of(song.project.tracks[2])[0].is_selected = True
+    welcome(song)
+    assert "The selected result: m does not follow chords; these were left out: Am F C G" in song.studio.text
+    assert song.studio.world.window.height > 20 * len(song.studio.lines), "all of it can be read"
+    song.item.is_selected = True
+    items_of(song.project.tracks[2])[0].is_selected = False
+    song.studio.select(song.project, 0.0, 1.0)
+    song.studio.until(lambda: "does not follow" not in song.studio.text)
+
+
+def test_a_path_of_300_characters_can_be_read_in_the_window(song: Song):
+    request = song.ask("lofi", "", "1", "1", "7", "", "")
+    song.desk.accept(request.job)
+    take = song.desk.takes(request)[0]
+    folder = Path(take.path).parent / ("ö" * 60) / ("x" * 120) / ("音" * 40)
+    folder.mkdir(parents=True)
+    path = Path(take.path).rename(folder / "take-1.wav")
+    song.studio.world.remove(song.project.tracks, song.track)
+    part = replace(take.parts[0], path=str(path))
+    song.desk.done_with(request, (replace(take, path=str(path), parts=(part,)),))
+    song.studio.until(lambda: "is gone" in song.studio.text)
+    assert str(path) in "".join(song.studio.lines)
+    assert max(len(line) for line in song.studio.lines) <= 61, "seven pixels a letter in a window of 432"
 
 
 def test_the_status_shows_the_engine_until_it_is_closed(song: Song):

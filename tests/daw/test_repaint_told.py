@@ -88,7 +88,7 @@ def test_a_reply_after_the_cancel_is_kept_but_not_laid_in(song: Song):
     takes = song.desk.done(request)
     song.studio.until(lambda: "before it could be stopped" in song.studio.text)
     assert landed(song.project) == 0
-    assert takes[0].path in song.studio.text
+    assert takes[0].path in "".join(song.studio.lines)
     song.studio.press(ESCAPE)
     song.studio.finish()
 

@@ -33,6 +33,7 @@ function M.draw(gui, context, desk, choose, submit)
   gui.PushID(context, "result")
   gui.Text(context, shown.title)
   variants(gui, context, desk, shown)
+  for _, remark in ipairs(shown.remarks) do gui.TextWrapped(context, remark) end
   if button(gui, context, "panel_keep") then desk:keep() end
   gui.SameLine(context)
   if button(gui, context, "panel_discard") then desk:discard() end

@@ -5,6 +5,7 @@ local ids = require("shared.ids")
 local json = require("shared.json")
 local offer = require("shared.offer")
 local ranges = require("reaper.ranges")
+local remarks = require("reaper.remarks")
 local settings = require("reaper.panel.settings")
 local steering = require("reaper.steering")
 local subjects = require("reaper.subjects")
@@ -188,7 +189,16 @@ end
 
 -- results ---------------------------------------------------------------------------------------------------------
 
-local function described(group)
+--- The remarks on what plays of `group`: read again only where that has changed.
+local function remarks_on(desk, group)
+  local key = group.job .. "/" .. group.number
+  if desk.remarked ~= key then
+    desk.remarked, desk.remarks = key, remarks.on(desk.session.landed, group.job, group.number)
+  end
+  return desk.remarks
+end
+
+local function described(group, said)
   local names, variants = {}, {}
   for _, result in ipairs(group.takes) do
     local number = result.mark.number
@@ -198,16 +208,17 @@ local function described(group)
     variants[index] = { number = number, name = names[number] or "", plays = number == group.number,
       is_kept = group.kept[number] == true }
   end
-  return { title = names[group.number] or "", job = group.job, variants = variants }
+  return { title = names[group.number] or "", job = group.job, variants = variants, remarks = said }
 end
 
---- The selected result: `{title, job, variants = {{number, name, plays, is_kept}}}`; nil if none is.
+--- The selected result: `{title, job, variants = {{number, name, plays, is_kept}}, remarks}`, remarks (sentences of the
+-- engine) of the variant that plays; nil if none is selected.
 function Desk:result()
   local now = host.now()
   if now >= self.next_look then
     self.next_look = now + LOOK_SECONDS
     local group = steering.look((host.project()))
-    self.shown = group and described(group) or nil
+    self.shown = group and described(group, remarks_on(self, group)) or nil
   end
   return self.shown
 end
