@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge_server.protocol.requests import Accompany, Edit, Extend, Generate, Layer, Repaint
-from engine.sketch import casting, hearing
+from engine.sketch import casting, hearing, hearing_mix, hearing_time
 from engine.sketch.chart import key_of_chart, read_chart
 from engine.sketch.earlier import Earlier, find_earlier
 from engine.sketch.grid import Grid, Turn
 from engine.sketch.hearing import Heard
 from engine.sketch.loudness import loudness
 from engine.sketch.meter import Meter, read_meter
-from engine.sketch.score import RULES, Chord, Plan, Score, from_latents
+from engine.sketch.score import Chord, Feel, from_latents, Plan, RULES, Score
 from engine.sketch.section_names import KINDS, read_blocks, read_section
 from engine.sketch.singing import sung_spans
 from engine.sketch.styles import NEUTRAL, STYLES
@@ -27,6 +27,8 @@ from engine.watch import Watch
 from engine.work import Work
 
 Composed = Generate | Repaint | Extend | Layer | Accompany | Edit
+LEAST_TO_COUNT, NEAR_LINE = 4.0, 0.05
+"""Seconds of music that bar lines are looked for in, and how near to one a cut is meant to be on it."""
 QUIETEST, LOUDEST = -40.0, -9.0
 SOFTER_THAN_SOLO = 2.0
 """LU that a backing stays under the solo it accompanies."""
@@ -46,6 +48,7 @@ class _Desk:
     earlier: Earlier | None
     watch: Watch
     notes: list[str] = field(default_factory=list)
+    tempo_heard: bool = False
 
     @property
     def context(self) -> NDArray[np.float32]:
@@ -85,9 +88,9 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
     score = from_latents(work.latents)
     desk = _Desk(work, request, read_tags(request.tags), score, find_earlier(score, work), watch)
     style = _style(desk)
-    grid = _grid(desk, style)
     origin = work.hull.start
     heard = hearing.listen(desk.context, desk.stretches(), watch)
+    grid = _grid(desk, style, heard)
     chart = read_chart(request.music.chords)
     key, mode = _key(desk, style, heard, chart)
     chords = () if chart else hearing.chords_of(heard, grid, origin, key)
@@ -95,6 +98,7 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
         chords = _merged(desk.earlier.chords(grid), chords)
     form = _form(desk)
     around = desk.surroundings()
+    feel = _feel(desk, around)
     cast = _cast(desk, style, around, heard)
     strength = request.strength if isinstance(request, Repaint) else 1.0
     plan = Plan(
@@ -105,7 +109,7 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
         cast=cast,
         key=key,
         mode=mode,
-        feel=desk.wishes.feel,
+        feel=feel,
         intro=form.intro,
         ending=form.ending,
         whole=form.whole,
@@ -135,7 +139,7 @@ def _style(desk: _Desk) -> str:
     return desk.score.plan.style if desk.score else desk.wishes.hinted_style or NEUTRAL
 
 
-def _grid(desk: _Desk, style: str) -> Grid:
+def _grid(desk: _Desk, style: str, heard: Heard) -> Grid:
     music, wishes = desk.request.music, desk.wishes
     rate = desk.work.hull.rate
     if music.bpm is None and wishes.bpm is None and desk.earlier:
@@ -153,10 +157,31 @@ def _grid(desk: _Desk, style: str) -> Grid:
     if turns := _turns(desk, bpm, meter, since):
         return Grid(bpm, meter, since, rate, turns).later(_lead(desk.request))
     bar = meter.beats * 60 / bpm
-    phase = desk.work.bar_phase_seconds % bar
+    phase = (_phase(desk, bpm, meter, heard) if desk.tempo_heard else desk.work.bar_phase_seconds) % bar
     if bar - phase < 1 / rate:
         phase = 0.0
     return Grid(bpm, meter, phase, rate)
+
+
+def _phase(desk: _Desk, bpm: float, meter: Meter, heard: Heard) -> float:
+    """Seconds from a bar line to the new music, from the longest stretch of what sounds around it."""
+    told, start = desk.work.bar_phase_seconds, desk.work.hull.start
+    low, high = max(desk.stretches(), key=lambda each: each[1] - each[0])
+    if told or high - low < LEAST_TO_COUNT * desk.work.hull.rate:
+        return told
+    found = hearing_time.phase_of(desk.context[:, low:high], bpm, meter, heard.between(low, high), desk.watch)
+    bar = meter.beats * 60 / bpm
+    phase = (found + (start - low) / desk.work.hull.rate) % bar
+    # Whoever cut at a bar line meant it.
+    return 0.0 if min(phase, bar - phase) < NEAR_LINE else phase
+
+
+def _feel(desk: _Desk, around: NDArray[np.float32]) -> Feel:
+    """What the tags say; else how the earlier score was played; else how lively, dense and bright it is all around."""
+    if isinstance(desk.request, Generate):
+        return desk.wishes.feel
+    heard = desk.score.plan.feel if desk.score else hearing_mix.character(around, desk.watch)
+    return hearing_mix.joined(desk.wishes.feel, heard)
 
 
 def _turns(desk: _Desk, bpm: float, meter: Meter, since: float) -> tuple[Turn, ...]:
@@ -179,9 +204,10 @@ def _lead(request: Composed) -> float:
 def _tempo(desk: _Desk, style: str) -> float:
     """Heard, or the style's own, bent by tempo words and moods."""
     if not isinstance(desk.request, Generate):
-        found = hearing.tempo_of(desk.surroundings(), desk.watch)
+        found = hearing_time.tempo_of(desk.surroundings(), desk.watch)
         if found:
             desk.notes.append(f"tempo heard: {found:g} bpm")
+            desk.tempo_heard = True
             return found
         if not desk.wishes.style:
             desk.notes.append("no tempo given or heard: 120 bpm")
@@ -226,7 +252,7 @@ def _cast(desk: _Desk, style: str, around: NDArray[np.float32], heard: Heard) ->
     if isinstance(request, Layer):
         role = casting.asked_role(request.role, wishes)
         if not role:
-            role = casting.missing_role(hearing.players(around, desk.watch))
+            role = casting.missing_role(hearing_mix.players(around, desk.watch))
             desk.notes.append(f"role chosen: {role}")
         return casting.one_player(style, role, wishes)
     if isinstance(request, Accompany):
@@ -241,7 +267,7 @@ def _cast(desk: _Desk, style: str, around: NDArray[np.float32], heard: Heard) ->
         parts = desk.earlier.song.parts if desk.earlier else desk.score.parts
         return casting.like_score(cast, parts, wishes)
     if not wishes.style and not wishes.named_roles:
-        return casting.like_heard(cast, hearing.players(around, desk.watch), alone=hearing.is_melody(heard))
+        return casting.like_heard(cast, hearing_mix.players(around, desk.watch), alone=hearing.is_melody(heard))
     return cast
 
 

@@ -3,13 +3,29 @@
 import numpy as np
 import pyloudnorm
 import pytest
+import soxr
 
 from bridge_server.protocol.values import Music
-from engine.sketch import hearing
+from engine.sketch import hearing, hearing_mix, hearing_time
+from engine.sketch.grid import Grid
 from engine.sketch.loudness import loudness
+from engine.sketch.meter import Meter
+from engine.sketch.score import Feel
 from engine.sketch.theory import Key
 from engine.watch import Watch
-from tests.engine.sketch_work import RATE, Audio, accompany, generate, layer, mix, render, repaint, score, silence
+from tests.engine.sketch_work import (
+    RATE,
+    Audio,
+    accompany,
+    generate,
+    layer,
+    mix,
+    power,
+    render,
+    repaint,
+    score,
+    silence,
+)
 
 TRIADS = {"C": (60, 64, 67), "Am": (57, 60, 64), "F": (53, 57, 60), "G": (55, 59, 62)}
 
@@ -58,16 +74,72 @@ def test_noise_on_the_recording_does_not_hide_the_chords() -> None:
 @pytest.mark.parametrize("bpm", [84.0, 100.0, 126.0])
 def test_tempo_of_a_groove(bpm: float) -> None:
     whole = mix(render(generate("rock, loop", 12, Music(bpm=bpm))))
-    found = hearing.tempo_of(whole, Watch())
+    found = hearing_time.tempo_of(whole, Watch())
     assert found == pytest.approx(bpm, rel=0.01)
     take = render(repaint(whole, 4, 8))
-    assert f"tempo heard: {found:g} bpm" in take.notes
+    assert score(take).plan.grid.bpm == pytest.approx(bpm, rel=0.01)
+    assert any(note.startswith("tempo heard: ") for note in take.notes)
+
+
+@pytest.mark.parametrize("late", [0.0, 0.6, 1.3])
+def test_bar_lines_of_a_groove(late: float) -> None:
+    """Cut anywhere in a bar: with nothing told, what is added starts its bars with the music."""
+    whole = mix(render(generate("pop, loop", 16, Music(bpm=100, key="G major"))))[:, round(late * RATE) :]
+    found = hearing_time.pulse_of(whole, Meter(4, 4), heard(whole), Watch())
+    assert found is not None
+    assert found.bpm == pytest.approx(100, rel=0.01)
+    assert abs((found.phase_seconds - late + 1.2) % 2.4 - 1.2) < 0.06
+    grid = score(render(layer(whole, "pad"))).plan.grid
+    assert abs((grid.phase_seconds - late + 1.2) % 2.4 - 1.2) < 0.06
+    assert late or grid.phase_seconds == 0
+
+
+@pytest.mark.parametrize("cents", [-40, -20, 30, 45])
+def test_a_recording_that_is_out_of_tune(cents: int) -> None:
+    names = ["C", "Am", "F", "G", "C", "F", "G", "C"]
+    bent = np.asarray(soxr.resample(organ(names).T, RATE * 2 ** (cents / 1200), RATE).T, dtype=np.float32)
+    found = heard(bent)
+    assert found.cents == pytest.approx(cents, abs=4)
+    assert hearing.key_of(found) == Key(0, "major")
+    chords = hearing.chords_of(found, Grid(120 * 2 ** (cents / 1200), Meter(4, 4), 0.0, RATE), 0, None)
+    assert [chord.root for chord in chords][::2] == [0, 9, 5, 7, 0, 5, 7, 0]
+
+
+def test_keys_that_share_their_notes_differ_in_their_chords() -> None:
+    assert hearing.key_of(heard(organ(["C", "F", "G", "C", "F", "C"]))) == Key(0, "major")
+    assert hearing.key_of(heard(organ(["Am", "F", "Am", "G", "F", "Am"]))) == Key(9, "minor")
+
+
+def test_the_character_of_the_surroundings_is_taken_up() -> None:
+    """Density, brightness and level of the context steer what is played where the user said nothing."""
+    calm = mix(render(generate("ambient, sparse, dark, calm", 8))) * np.float32(0.1)
+    lively = mix(render(generate("drum and bass, dense, bright, energetic", 8)))
+    low, high = (hearing_mix.character(each, Watch()) for each in (calm, lively))
+    assert low.density < 0 < high.density
+    assert low.brightness < high.brightness - 0.3
+    assert low.energy < 0 < high.energy
+    quiet, busy = (render(layer(each, "keys", music=Music(bpm=120, key="C major"))) for each in (calm, lively))
+    assert score(quiet).plan.feel == low
+    assert score(busy).plan.feel == high
+    assert len(score(quiet).parts[0].notes) < len(score(busy).parts[0].notes)
+    assert power(mix(quiet)) < 0.3 * power(mix(busy))
+
+
+def test_what_the_user_says_goes_before_what_is_heard() -> None:
+    lively = mix(render(generate("drum and bass, dense, bright, energetic", 8)))
+    asked = score(render(layer(lively, "keys", "sparse, dark", Music(bpm=120)))).plan.feel
+    assert asked.density < 0
+    assert asked.brightness < 0
+
+
+def test_silence_has_no_character() -> None:
+    assert hearing_mix.character(silence(4), Watch()) == Feel()
 
 
 def test_silence_is_heard_as_silence() -> None:
     assert hearing.key_of(heard(silence(4))) is None
-    assert hearing.tempo_of(silence(8), Watch()) is None
-    assert hearing.players(silence(4), Watch()) == frozenset()
+    assert hearing_time.tempo_of(silence(8), Watch()) is None
+    assert hearing_mix.players(silence(4), Watch()) == frozenset()
     take = render(accompany(silence(4)))
     assert "lead" not in take.stems
     assert any(note == "no tempo given or heard: 120 bpm" for note in take.notes)
@@ -76,10 +148,10 @@ def test_silence_is_heard_as_silence() -> None:
 
 def test_who_plays() -> None:
     take = render(generate("pop, 110 bpm", 10))
-    assert hearing.players(take.stems["drums"], Watch()) == {"drums"}
-    assert hearing.players(take.stems["pad"], Watch()) == {"chords"}
-    assert "bass" in hearing.players(take.stems["bass"], Watch())
-    assert hearing.players(mix(take), Watch()) == {"drums", "bass", "chords"}
+    assert hearing_mix.players(take.stems["drums"], Watch()) == {"drums"}
+    assert hearing_mix.players(take.stems["pad"], Watch()) == {"chords"}
+    assert "bass" in hearing_mix.players(take.stems["bass"], Watch())
+    assert hearing_mix.players(mix(take), Watch()) == {"drums", "bass", "chords"}
 
 
 def test_a_repaint_does_not_listen_to_what_it_replaces() -> None:

@@ -1,0 +1,1 @@
+"""Measured: what sketch hears, how it sounds and how fast it is."""
