@@ -16,7 +16,7 @@ from tests.engine.ace_v1_work import JOB, RATE, SOURCE, Audio
 from tests.fakes.acestep_server import FakeAceStep
 
 IMPATIENT = Patience(
-    connect=2, silent=0.4, probe=0.4, poll=0.02, busy=0.3, gone=0.3, stuck=0.5, transfer=8, unknown=3
+    connect=2, silent=1.5, probe=0.6, poll=0.02, busy=0.3, gone=0.3, stuck=0.5, transfer=10, unknown=3
 )  # fmt: skip
 
 

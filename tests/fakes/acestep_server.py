@@ -109,8 +109,8 @@ def compose(job: Job) -> Audio:
 
 class _Handler(BaseHTTPRequestHandler):
     """Faults of a route are written 'ROUTE: FAULT' with one of status-N, wrapped-N (inside an answer of 200), html,
-    half, nested, shapeless, redirect, silent, drop. Faults of a job: failed, oom, restart, other seed, foreign file,
-    no file; of its file: page, endless, wrong length, short, mono, mute, nan, mp3, flac, aiff, half a file.
+    half, nested, shapeless, redirect, silent, drop. Faults of a job: failed, oom, stuck, restart, other seed, foreign
+    file, no file; of its file: page, endless, wrong length, short, mono, mute, nan, mp3, flac, aiff, half a file.
     """
 
     protocol_version = "HTTP/1.1"
@@ -133,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         fake, parts = self.fake, urlsplit(self.path)
         fake.asked.append(f"{self.command} {parts.path}")
         fake.headers.append(dict(self.headers))
-        if parts.path != "/health" and self._misbehaves():
+        if self._misbehaves():
             return
         if fake.key and parts.path != "/health" and self.headers.get("Authorization") != f"Bearer {fake.key}":
             self._send(401, {"detail": "Invalid API key"})
@@ -180,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
         else:
             assert kind in ("silent", "drop"), f"nobody knows the fault {kind!r}"
-            time.sleep(1.0 if kind == "silent" else 0.0)
+            time.sleep(1.8 if kind == "silent" else 0.0)
             self.close_connection = True
 
     def _release(self, body: bytes) -> None:
@@ -219,11 +219,12 @@ class _Handler(BaseHTTPRequestHandler):
         for fault, said in (("failed", "the reason why"), ("oom", "CUDA out of memory. Tried to allocate 2 GiB")):
             if fake.happens(fault):
                 return {"status": 2, "result": json.dumps([{"file": "", "status": 2, "error": said}])}
-        if job.looks <= fake.looks:
+        if job.looks <= fake.looks or fake.happens("stuck"):
+            at = min(job.looks, fake.looks) / (fake.looks + 1)
             item = {
                 "file": "",
                 "status": 0,
-                "progress": job.looks / (fake.looks + 1),
+                "progress": at,
                 "stage": "running",
                 "error": None,
             }
