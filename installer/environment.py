@@ -19,6 +19,11 @@ from installer.trouble import disk_full, from_os, from_output
 ROOM_MB = {"": 400, "test": 2600}
 """Free space that an installation needs, by extra: 283 MB and 1.9 GB measured on Linux, and room for pip to unpack."""
 
+VOICE = "pyworld-prebuilt>=0.3.6"
+"""The extra `voice` of pyproject.toml, tried by itself: where it cannot be had all else is installed nevertheless."""
+
+SILENT = "Without pyworld, which cannot be had here: sketch will not sing lyrics; everything else is there."
+
 IN_A_DAW = "For your DAW: `start.py install reaper` (or ableton, ardour); `start.py install --list` shows what is here."
 """Said once, when everything is there."""
 
@@ -70,10 +75,12 @@ class Environment:
             stream.write(f"Installing Dawbridge into {self.folder}\n")
             progress = Progress(stream, 3)
             try:
-                self.install(sorted(extras), state == "unusable", progress)
+                sings = self.install(sorted(extras), state == "unusable", progress)
             finally:
                 progress.close()
             stream.write(f"Installed in {progress.seconds:.0f} s\n")
+            if not sings:
+                stream.write(f"{SILENT}\n")
             if not extra:
                 stream.write(f"{IN_A_DAW}\n")
         except OSError as error:
@@ -119,8 +126,11 @@ class Environment:
         if free < ROOM_MB[extra] * 1_000_000:
             raise disk_full(self.root, ROOM_MB[extra])
 
-    def install(self, extras: Sequence[str], fresh: bool, progress: Progress) -> None:
-        """Make the environment if `fresh`, put the packages into it, stamp it. Raises Trouble or OSError."""
+    def install(self, extras: Sequence[str], fresh: bool, progress: Progress) -> bool:
+        """Make the environment if `fresh`, put the packages into it, stamp it. Raises Trouble or OSError.
+
+        Returns whether there is also what the guide vocal sings with; everything else works without it.
+        """
         self.stamp.unlink(missing_ok=True)
         project = f"{self.root}[{','.join(extras)}]" if extras else str(self.root)
         pip = [str(self.python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
@@ -136,7 +146,9 @@ class Environment:
                 status, lines = follow(command, log, progress)
                 if status:
                     raise from_output(lines, self.root, ROOM_MB["test" if "test" in extras else ""], self.log)
+            sings, _ = follow([*pip, "--progress-bar", "off", VOICE], log, progress)
         self.stamp.write_text(json.dumps({**self.wanted_stamp(), "extras": list(extras)}), "utf-8")
+        return sings == 0
 
 
 def empty_folder(path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import mido
 
 from engine.sketch.grid import Grid
-from engine.sketch.score import Note, Part, Score
+from engine.sketch.score import Note, Part, Score, Sung
 from engine.sketch.synth.percussion import KITS
 
 TICKS = 960
@@ -20,6 +20,8 @@ TICKS = 960
 _RAMP_BEATS = 0.25
 """A ramp becomes steps of this length: MIDI knows no ramps."""
 _DRUM_CHANNEL = 9
+_VOICE = 53
+"""Voice Oohs."""
 
 PROGRAMS = {
     "finger bass": 33, "picked bass": 34, "slap bass": 36, "upright bass": 32, "sub bass": 39, "808 bass": 39,
@@ -44,10 +46,14 @@ class _At(NamedTuple):
 
 def files(score: Score) -> dict[str, tuple[bytes, ...]]:
     """role → one file for each window of the plan, from left to right."""
-    return {part.role: tuple(_file(score, part, window) for window in score.plan.windows) for part in score.parts}
+    found = {part.role: tuple(_file(score, part, window) for window in score.plan.windows) for part in score.parts}
+    if vocal := score.vocal:
+        part = Part("vocals", f"guide vocal, {vocal.words.voice}", vocal.notes)
+        found[part.role] = tuple(_file(score, part, window, vocal.sung) for window in score.plan.windows)
+    return found
 
 
-def _file(score: Score, part: Part, window: tuple[int, int]) -> bytes:
+def _file(score: Score, part: Part, window: tuple[int, int], sung: tuple[Sung, ...] = ()) -> bytes:
     grid = score.plan.grid
     start, end = grid.beat(window[0]), grid.beat(window[1])
     is_kit = part.instrument in KITS
@@ -56,7 +62,7 @@ def _file(score: Score, part: Part, window: tuple[int, int]) -> bytes:
     name = f"{part.role} ({part.instrument})".encode("ascii", "replace").decode()
     head = [_At(0, 0, mido.MetaMessage("track_name", name=name))]
     if not is_kit:
-        program = PROGRAMS.get(part.instrument, 0)
+        program = PROGRAMS.get(part.instrument, _VOICE if sung else 0)
         head.append(_At(0, 0, mido.Message("program_change", channel=channel, program=program)))
     events = [*_tempi(grid, start, end), *_meters(grid, start, end), *head]
     for note in _inside(part.notes, start, end):
@@ -64,6 +70,12 @@ def _file(score: Score, part: Part, window: tuple[int, int]) -> bytes:
         on, off = _tick(note.start - start), max(_tick(note.start - start) + 1, _tick(note.start + note.length - start))
         events.append(_At(on, 2, mido.Message("note_on", velocity=max(1, note.velocity), **key)))
         events.append(_At(off, 1, mido.Message("note_off", velocity=0, **key)))
+    before = None
+    for note, syllable in zip(part.notes, sung, strict=bool(sung)):
+        is_new = before is None or (before.line, before.syllable) != (syllable.line, syllable.syllable)
+        before = syllable
+        if is_new and start - 1e-6 <= note.start < end:
+            events.append(_At(max(0, _tick(note.start - start)), 2, mido.MetaMessage("lyrics", text=syllable.text)))
     return _written(events, _tick(end - start))
 
 
@@ -113,7 +125,7 @@ def _written(events: list[_At], length: int) -> bytes:
         track.append(event.message.copy(time=event.tick - now))
         now = event.tick
     track.append(mido.MetaMessage("end_of_track", time=max(0, length - now)))
-    file, out = mido.MidiFile(type=0, ticks_per_beat=TICKS), BytesIO()
+    file, out = mido.MidiFile(type=0, ticks_per_beat=TICKS, charset="utf-8"), BytesIO()
     file.tracks.append(track)
     file.save(file=out)
     return out.getvalue()

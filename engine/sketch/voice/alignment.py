@@ -40,12 +40,14 @@ Frames = NDArray[np.float64]
 
 def spectra(sound: Frames, rate: int) -> Frames:
     """(F, bands) natural logarithm of the power in bands of equal width on the mel scale, every 5 ms."""
-    hop, size = round(rate * FRAME_SECONDS), 1 << (round(rate * 0.02) - 1).bit_length()
-    frames = max(1, len(sound) // hop + 1)
-    padded = np.zeros(frames * hop + size)
+    size = 1 << (round(rate * 0.02) - 1).bit_length()
+    frames = int(len(sound) / rate / FRAME_SECONDS) + 1
+    padded = np.zeros(len(sound) + 2 * size)
     padded[size // 2 : size // 2 + len(sound)] = sound
     window = np.hanning(round(rate * 0.02))
-    pieces = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop][:frames]
+    # 5 ms are no whole number of samples at 22,050 Hz: each frame is rounded by itself, so that none drifts.
+    places = np.round(np.arange(frames) * rate * FRAME_SECONDS).astype(int)
+    pieces = np.lib.stride_tricks.sliding_window_view(padded, size)[places]
     centred = np.zeros(size)
     start = (size - len(window)) // 2
     centred[start : start + len(window)] = window
