@@ -86,7 +86,7 @@ def _slices() -> list[Row]:
         folder = Path(name)
         desk = _desk(folder)
         studio, _ = _song(folder, desk.home, 60.0, D_PITCH=1.0)
-        studio.answer("lofi", "", "1", "8", "1", "", "yes", "yes")
+        studio.answer("lofi", "", "1", "8", "1", "", "", "yes", "yes")
         began = time.thread_time()
         studio.run(REPAINT)
         submitted = time.thread_time() - began
@@ -114,7 +114,7 @@ def _click() -> Row:
         there.wait_for_engine()
         studio, _ = _song(Path(name), there.home.root, 2.0)
         for _ in range(CLICKS):
-            studio.answer("lofi", "", "1", "1", "1", "", "no", "no")
+            studio.answer("lofi", "", "1", "1", "1", "", "", "no", "no")
             began = time.perf_counter()
             studio.run(REPAINT)
             _until(studio, lambda: "handing over" not in studio.text and studio.lines, real_time=True)
@@ -135,7 +135,7 @@ def _landing() -> Row:
         desk = _desk(folder)
         studio, project = _song(folder, desk.home, 2.0)
         for phase in range(DROPS):
-            studio.answer("lofi", "", "1", "1", "1", "", "no", "no")
+            studio.answer("lofi", "", "1", "1", "1", "", "", "no", "no")
             studio.run(REPAINT)
             request = _until(studio, desk.next_job)
             desk.accept(request.job)

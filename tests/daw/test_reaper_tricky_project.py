@@ -182,7 +182,7 @@ def test_case_13_renamed_and_moved_tracks_are_found_by_their_guid(song: Song):
 
 
 def test_case_13_undo_and_redo_of_the_drop(song: Song):
-    land(song, song.ask_and_start("", "", "1", "2", "", "", "yes"))
+    land(song, song.ask_and_start("", "", "1", "2", "", "", "", "yes"))
     assert len(items_of(song.project.tracks[1])) == 3
     assert song.studio.world.undo(song.project)
     assert names(song.project) == ["Voice"]

@@ -53,14 +53,18 @@ def arrange(song: Song, dice: random.Random) -> None:
         song.track.info.I_FOLDERDEPTH = -1
 
 
+def yes_or_no(dice: random.Random, count: int) -> list[str]:
+    return [dice.choice(("yes", "no")) for _ in range(count)]
+
+
 def ask(song: Song, dice: random.Random) -> Any:
     variants = str(dice.randint(1, 4))
     start = dice.uniform(2.0, 10.0)
     song.studio.select(song.project, start, start + dice.uniform(0.2, 4.0))
     if dice.random() < 0.3:
-        return song.do("Generate into time selection", "dub", "", variants, "", "", "", dice.choice(("yes", "no")))
+        return song.do("Generate into time selection", "dub", "", variants, "", "", "", *yes_or_no(dice, 2))
     song.track.is_selected = True
-    return song.ask("lofi", "", "1", variants, "", "", "", dice.choice(("yes", "no")), dice.choice(("yes", "no")))
+    return song.ask("lofi", "", "1", variants, "", "", "", *yes_or_no(dice, 3))
 
 
 def turned_round(song: Song, before: Any) -> None:
@@ -85,7 +89,7 @@ def test_every_step_can_be_taken_back(make_song: MakeSong, seed: int):
         song.studio.until(lambda: not song.desk.outbox)
         before, steps = state(song.project), len(listed(song.project.undo))
         samples = 480_000 if getattr(request, "form", "") == "whole" else None
-        song.desk.done(request, samples, roles=dice.choice(((), ROLES)))
+        song.desk.done(request, samples, roles=dice.choice(((), ROLES)), notes=dice.choice(((), ROLES)))
         song.studio.until(lambda count=steps: len(listed(song.project.undo)) == count + 1)
         song.studio.press(27)
         song.studio.finish()
