@@ -67,6 +67,8 @@ class RelativeAttention(nn.Module):
         for start in range(0, x.shape[1], QUERIES_AT_ONCE):
             some = slice(start, start + QUERIES_AT_ONCE)
             scores = _score_distances(by_distance[..., some, :], p, start)
+            if scores.device.type != "cpu":  # kernels of GPUs want rows that begin at round addresses
+                scores = scores.contiguous()
             if unheard is not None:  # a very low number instead of −∞: a row without any key must not become NaN
                 scores = scores.masked_fill(unheard, torch.finfo(scores.dtype).min / 2)
             parts.append(F.scaled_dot_product_attention(by_content[..., some, :], k, v, attn_mask=scores))
