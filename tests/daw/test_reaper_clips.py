@@ -58,11 +58,12 @@ def random_item(song: Song, dice: random.Random, position: int, length: int) -> 
         source,
         D_POSITION=position / RATE,
         D_LENGTH=length / RATE,
-        D_STARTOFFS=dice.randint(-RATE // 4 * (1 - loops), RATE // 4) / RATE,
+        D_STARTOFFS=dice.randint(-RATE // 4, 3 * RATE if loops else RATE // 4) / RATE,
         B_LOOPSRC=loops,
         D_VOL=dice.choice((1.0, 0.5, 1.7)),
         take_volume=dice.choice((1.0, 0.7)),
         D_FADEINLEN=dice.choice((0.0, 0.05)),
+        D_FADEINLEN_AUTO=dice.choice((0.0, 0.08)) if loops else 0.0,
         D_FADEOUTLEN_AUTO=dice.choice((0.0, 0.1)) if loops else 0.0,
     )
 
