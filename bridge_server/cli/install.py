@@ -22,7 +22,7 @@ from bridge_server.install.hosts import HOSTS
 from bridge_server.install.installation import Standing, chosen_places, installation, out_of_reach, removal, standings
 from bridge_server.install.place import Host, Place
 from bridge_server.install.plan import Plan
-from bridge_server.install.registration import register, unregister, what_is_left
+from bridge_server.install.registration import is_registered, register, unregister, what_is_left
 from bridge_server.install.running import is_running, program_names
 from bridge_server.install.surroundings import Surroundings
 from bridge_server.launch import unusable
@@ -85,7 +85,8 @@ def install(
         plans = [register(host, plan, around.system, is_running=running) for plan in plans]
     else:
         plans = [unregister(host, plan, is_running=running) for plan in plans]
-    clicks = partial(what_is_left, host) if how.register else host.clicks
+    is_listed = how.register or all(is_registered(host, plan, around.system) for plan in plans)
+    clicks = partial(what_is_left, host) if is_listed else host.clicks
     if not how.dry_run:
         _prepare(home)
         carry_out(plans, home)

@@ -37,6 +37,11 @@ def unregister(host: Host, plan: Plan, *, is_running: bool) -> Plan:
     return reaper_actions.unregistered(plan) if host.id == "reaper" else plan
 
 
+def is_registered(host: Host, plan: Plan, system: System) -> bool:
+    """Whether REAPER has the scripts of `plan` in its list already, since an earlier installation or by hand."""
+    return host.id == "reaper" and reaper_actions.registered(plan, backslashes=system == "windows") == plan
+
+
 def what_is_left(host: Host, place: Place) -> tuple[str, ...]:
     """After a registration: a sentence for each thing that is still to be done by hand."""
     fence = gate(place.folder)

@@ -229,6 +229,8 @@ def test_reaper_s_list_of_actions_is_only_touched_while_reaper_is_closed(
         assert scripts_in(around) == {} and not actions.exists()
     assert dawbridge("install", "reaper", "--register").code == 0
     assert actions.read_text().count("SCR 4 0 RS") == 2
+    updated = dawbridge("install", "reaper").out
+    assert "give those you use a key" in updated and "Load ReaScript" not in updated, "they are in the list since then"
     assert dawbridge("uninstall", "reaper").code == 0
     assert actions.read_text() == ""
     library = put(around.home / "User Library", is_folder=True)
