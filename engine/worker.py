@@ -12,6 +12,7 @@ from bridge_server.protocol.engine import Aborted, Broke, EngineWord, Finished, 
 from bridge_server.protocol.errors import BridgeError, EngineFault, OutOfMemory, UnknownBackend
 from engine.arrays import read_work, write_preview, write_rendering
 from engine.backends.base import Backend, DeviceFault
+from engine.backends.resting import Resting
 from engine.watch import Cancelled, Watch
 
 log = logging.getLogger(__name__)
@@ -25,9 +26,12 @@ class Worker:
     `backends` may be replaced at any time; a job goes on with the backend that it began with.
     """
 
-    def __init__(self, backends: Mapping[str, Backend], say: Callable[[EngineWord], None]) -> None:
+    def __init__(
+        self, backends: Mapping[str, Backend], say: Callable[[EngineWord], None], resting: Resting | None = None
+    ) -> None:
         self.backends = backends
         self._say = say
+        self._resting = resting or Resting()
         self._orders: queue.SimpleQueue[tuple[Render, Watch] | None] = queue.SimpleQueue()
         self._watches: dict[str, Watch] = {}
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
@@ -51,11 +55,20 @@ class Worker:
             watch.cancel()
 
     def _run(self) -> None:
-        while (item := self._orders.get()) is not None:
+        while (item := self._next()) is not None:
             order, watch = item
             last_word = self._outcome(order, watch)
+            self._resting.done()
             del self._watches[order.job]
             self._say(last_word)
+
+    def _next(self) -> tuple[Render, Watch] | None:
+        """The next order; while there is none, models that were not used for long are unloaded."""
+        while True:
+            try:
+                return self._orders.get(timeout=self._resting.seconds_left)
+            except queue.Empty:
+                self._resting.look()
 
     def _outcome(self, order: Render, watch: Watch) -> EngineWord:
         """Render one order; whatever happens, exactly one last word comes out."""
@@ -88,6 +101,7 @@ class Worker:
             raise UnknownBackend(f"This engine has no backend called {order.backend!r}.")
         log.info("render.started job=%s backend=%s takes=%d", order.job, order.backend, len(order.seeds))
         watch.step(0, 1, "loading")
+        self._resting.use(order.backend, backend)
         backend.load(watch.part(0.0, 0.0))
         work = read_work(order)
         for number, rendering in enumerate(backend.render(work, order.seeds, watch), start=1):

@@ -1,10 +1,11 @@
-"""What tests of engines share: a tiny ACE-Step v1 of random weights, written once."""
+"""What tests of engines share: tiny models of random weights, written once."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.fakes.tiny_ace_15 import write_tiny_pipeline
 from tests.fakes.tiny_ace_v1 import VOCABULARY, write_tiny_checkpoint
 
 
@@ -12,6 +13,12 @@ from tests.fakes.tiny_ace_v1 import VOCABULARY, write_tiny_checkpoint
 def noise_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole checkpoint folder; its weights make noise. Tests that spoil files copy it first."""
     return write_tiny_checkpoint(tmp_path_factory.mktemp("ace") / "noise")
+
+
+@pytest.fixture(scope="session")
+def noise_pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint folder of ACE-Step 1.5, base; its weights make noise. Tests that spoil files copy it first."""
+    return write_tiny_pipeline(tmp_path_factory.mktemp("ace") / "noise-base")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ def write_tiny_pipeline(folder: Path, variant: str = "base", *, tokenizer: bool 
     variant    'base', 'sft' or 'turbo'
     tokenizer  whether it can follow a reference
     """
-    tiny_pipeline(variant, tokenizer=tokenizer).save_pretrained(folder, safe_serialization=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the libraries' notices about their own future
+        tiny_pipeline(variant, tokenizer=tokenizer).save_pretrained(folder, safe_serialization=True)
     about = {"variant": variant, "random_weights": True}
     (folder / "dawbridge.json").write_text(json.dumps(about), encoding="utf-8")
     return folder
@@ -48,9 +51,15 @@ def tiny_pipeline(variant: str = "base", *, tokenizer: bool = True) -> Any:
         ).eval(),
         text_encoder=Qwen3Model(
             Qwen3Config(
-                vocab_size=257, hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=4,
-                num_key_value_heads=2, head_dim=8, max_position_embeddings=4096,
-            )  # fmt: skip
+                vocab_size=257,
+                hidden_size=32,
+                intermediate_size=64,
+                num_hidden_layers=1,
+                num_attention_heads=4,
+                num_key_value_heads=2,
+                head_dim=8,
+                max_position_embeddings=4096,
+            )
         ).eval(),
         tokenizer=_byte_tokenizer(),
         transformer=AceStepTransformer1DModel(

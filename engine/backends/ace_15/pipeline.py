@@ -90,6 +90,9 @@ def read(folder: Path, dtype: torch.dtype) -> SongPipeline:
             low_cpu_mem_usage=True,
         )
     pipeline.set_progress_bar_config(disable=True)
+    for part in pipeline.components.values():
+        if isinstance(part, torch.nn.Module):  # as after a LoRA, so that kernels round before it as they do then
+            part.eval().requires_grad_(False)
     return pipeline  # type: ignore[no-any-return]
 
 

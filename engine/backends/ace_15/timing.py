@@ -18,6 +18,10 @@ RATE = 48_000
 HOP, WINDOW = 240, 1_024
 """Of the analysis: an onset is placed to 5 ms, and then between two of them by the flux around it."""
 
+AHEAD = 240
+"""Samples by which the compressed flux of a hit comes before its attack, as a window sees it coming; measured on
+clicks."""
+
 FEWEST_ONSETS = 8
 GOOD_MS, LATE_MS = 25.0, 8.0
 """Onsets that lie this close to the grid are on it; a constant offset below this is not worth moving."""
@@ -92,7 +96,7 @@ def _peaks(flux: _Curve) -> tuple[_Curve, _Curve]:
         return np.zeros(0), np.zeros(0)
     place, strength = np.array(found).T
     # Flux number n compares windows n and n+1; the sound has come in by about the middle of the later one.
-    return ((place + 1) * HOP + WINDOW / 2 - WINDOW) / RATE, strength
+    return ((place + 1) * HOP + WINDOW / 2 - WINDOW + AHEAD) / RATE, strength
 
 
 def fit(audio: Samples, beats: Beats) -> Fit | None:
