@@ -38,7 +38,8 @@ def translated(device: torch.device) -> Iterator[None]:
         raise Unsupported(str(error), "Leave the language empty to have it found out line by line.") from error
     except FloatingPointError as error:
         hint = (
-            "Try another seed or a lower guidance scale; DAWBRIDGE_ACE_STEP_V1_DTYPE=float32 is the safest precision."
+            "Try another seed, a lower guidance scale or LoRA weight; "
+            "DAWBRIDGE_ACE_STEP_V1_DTYPE=float32 is the safest precision."
         )
         raise EngineFault(f"{NAME}: {error}", hint) from error
     except RuntimeError as error:
