@@ -8,6 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
+from bridge_server.protocol.servers import FILE_NAME
+
 
 @dataclass(frozen=True)
 class Home:
@@ -24,6 +26,11 @@ class Home:
     @property
     def connection(self) -> Path:
         return self.root / "connection.json"
+
+    @property
+    def music_server(self) -> Path:
+        """An ACE-Step server of the user's own, if one was added."""
+        return self.root / FILE_NAME
 
     @property
     def lock(self) -> Path:

@@ -75,6 +75,7 @@ LAYERS = (
             "bridge_server.install",
             "bridge_server.demo",
             "bridge_server.models",
+            "bridge_server.music_server",
             "bridge_server.region.read",
             "bridge_server.region.wav",
         ),

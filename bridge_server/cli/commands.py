@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-MODULES = ("compose", "join", "rework", "takes", "queue", "process", "install", "doctor", "models", "demo")
+MODULES = ("compose", "join", "rework", "takes", "queue", "process", "install", "doctor", "models", "server", "demo")
 
 
 def load() -> None:

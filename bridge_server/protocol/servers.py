@@ -34,6 +34,7 @@ class Offer(Struct, frozen=True, kw_only=True):
 
     release: Annotated[str, Meta(description="as it names its own version; empty where it does not")] = ""
     models: tuple[OfferedModel, ...] = ()
+    requests: Annotated[tuple[str, ...], Meta(description="that it can serve, in our words")] = ()
 
 
 class Server(Struct, frozen=True, kw_only=True):
@@ -80,7 +81,8 @@ def check_address(text: str) -> str:
         parts, port = urlsplit(""), None
     host = (parts.hostname or "").lower()
     is_plain = re.fullmatch(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*", host) is not None
-    if parts.scheme not in ("http", "https") or not is_plain or port == 0:
+    is_address = parts.scheme in ("http", "https") and text.isprintable() and is_plain and port != 0
+    if not is_address:
         raise BadAddress(f"{text[:120]!a} is not the address of a server that is asked by http or https.", HINT)
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise BadAddress("An address of a server has no name, password, question or mark in it.", f"{HINT} Add --key.")

@@ -6,7 +6,7 @@ from bridge_server.protocol.servers import NAME, Server
 from bridge_server.protocol.values import Capabilities
 from engine.backends.ace_15.capabilities import CHANNELS, CONTEXT_SECONDS, LANGUAGES, RATE, WINDOW_SECONDS
 from engine.backends.ace_15.roles import ROLES
-from engine.backends.acestep_api.offer import OURS, UNKNOWN, ready, served
+from engine.backends.acestep_api.offer import UNKNOWN, ready, requests, served
 
 SETTINGS = ("infer_step", "guidance_scale", "language", "draft", "timbre")
 
@@ -22,7 +22,7 @@ def capabilities(server: Server) -> Capabilities:
         backend=NAME,
         model=f"ACE-Step 1.5 at {server.host}{f' ({names[0]})' if names else ''}",
         about=f"ACE-Step 1.5 on {where}; this is AI. {after}",
-        tasks=tuple(word for task in tasks for word in OURS.get(task, ())),
+        tasks=requests(offer),
         sample_rate=RATE,
         channels=CHANNELS,
         lyrics=True,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bridge_server.protocol.errors import BadAnswer
 from bridge_server.protocol.servers import Offer, OfferedModel, Server
@@ -67,7 +68,8 @@ def probe(server: Server, tick: Callable[[float], None], patience: Patience) -> 
         listed = _asked(server, "/v1/model_inventory", tick, patience)
     except BadAnswer:  # an older server
         listed = _asked(server, "/v1/models", tick, patience)
-    return Offer(release=plain(health.version), models=_models(listed, server))
+    found = Offer(release=plain(health.version), models=_models(listed, server))
+    return replace(found, requests=requests(found))
 
 
 def _asked(server: Server, path: str, tick: Callable[[float], None], patience: Patience) -> Any:
@@ -116,6 +118,11 @@ def served(offer: Offer) -> tuple[str, ...]:
     """Tasks in the server's words; those that every checkpoint has where nothing is known."""
     found = {task for model in ready(offer) for task in tasks_of(model)}
     return tuple(task for task in (*MIXES, *STEMS) if task in found) if offer.models else MIXES
+
+
+def requests(offer: Offer) -> tuple[str, ...]:
+    """What it serves, in our words."""
+    return tuple(word for task in served(offer) for word in OURS.get(task, ()))
 
 
 def model_for(task: str, offer: Offer) -> OfferedModel | None:
