@@ -35,7 +35,7 @@ class BridgeProcess:
         self._engines: set[psutil.Process] = set()
 
     def __enter__(self) -> BridgeProcess:
-        until(self._is_open, 10, "the bridge opens its doors")
+        until(self._is_open, 40, "the bridge opens its doors")
         return self
 
     def __exit__(
@@ -55,13 +55,13 @@ class BridgeProcess:
 
     def engine(self) -> psutil.Process:
         """The engine that runs now."""
-        (engine,) = until(lambda: psutil.Process(self.popen.pid).children(), 5, "an engine")
+        (engine,) = until(lambda: psutil.Process(self.popen.pid).children(), 20, "an engine")
         self._engines.add(engine)
         return engine
 
     def wait_for_engine(self) -> psutil.Process:
         with self.client() as client:
-            until(lambda: client.hello().engine == "ready", 20, "engine ready")
+            until(lambda: client.hello().engine == "ready", 60, "engine ready")
         return self.engine()
 
     def terminate(self, within_seconds: float = 5.0) -> int:
@@ -82,7 +82,7 @@ class BridgeProcess:
         self._close()
 
     def wait_until_engines_are_gone(self) -> None:
-        until(lambda: all(has_ended(engine) for engine in self._engines), 5, "the engine ends with its bridge")
+        until(lambda: all(has_ended(engine) for engine in self._engines), 20, "the engine ends with its bridge")
 
     def said(self) -> str:
         assert self.popen.stderr is not None

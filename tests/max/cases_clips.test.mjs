@@ -189,3 +189,10 @@ test("2. a warped clip whose map Live does not tell is refused; in the surroundi
   stage.brace(30, 34);
   assert.deepEqual(clipsOf(stage.ask("repaint")).map((clip) => clip.start_time), [30]);
 });
+
+for (const [told, expected] of [["-6.0 dB", -6], ["\u22126,5 dB", -6.5], ["-inf dB", -120], ["", 0]]) {
+  test(`a clip's gain of “${told}” goes as ${expected} dB`, () => {
+    const stage = new Stage({ clip: { gain: told } });
+    assert.equal(clipsOf(stage.ask("repaint"))[0].gain_db, expected);
+  });
+}

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clock } from "./fake/clock.mjs";
-import { HOME, SONG, Stage } from "./fake/stage.mjs";
+import { HOME, SONG, Stage, VOICE } from "./fake/stage.mjs";
 
 const isDone = (stage) => () => /^Done/.test(stage.max.ui.message);
 
@@ -79,6 +79,31 @@ test("17. Live is closed while the job runs, the set saved: the result waits and
   fresh.until(() => fresh.ours.length === 1 && isDone(fresh)());
   assert.deepEqual(fresh.clips(fresh.ours[0])[0].slice(1), [12, 16]);
   assert.equal(fresh.set.tracks.indexOf(fresh.ours[0]), 1);
+});
+
+test("17. an id of the evening before names another track and another clip today: only names count then", () => {
+  const stage = new Stage();
+  const request = stage.ask("repaint", { variants: 0 });
+  const fresh = reopen(stage, stage.max.symbol);
+  const other = fresh.set.addTrack({ name: "Other" });
+  const clip = fresh.set.addClip(other, VOICE, 100);
+  fresh.set.giveId(other, stage.track.id);
+  fresh.set.giveId(clip, stage.clip.id);
+  fresh.done(request);
+  fresh.until(() => fresh.ours.length === 1 && isDone(fresh)());
+  assert.deepEqual(fresh.clips(fresh.ours[0])[0].slice(1), [12, 16]);
+  assert.equal(fresh.set.tracks.indexOf(fresh.ours[0]), fresh.set.tracks.indexOf(fresh.track) + 1);
+});
+
+test("17. two tracks have the name of the one that was meant: the result goes to the end, beside neither", () => {
+  const stage = new Stage();
+  const request = stage.ask("repaint", { variants: 0 });
+  const fresh = reopen(stage, stage.max.symbol);
+  fresh.set.addTrack({ name: "3 Vocals" });
+  fresh.set.addTrack({ name: "Bass" });
+  fresh.done(request);
+  fresh.until(() => fresh.ours.length === 1 && isDone(fresh)());
+  assert.equal(fresh.set.tracks.at(-1), fresh.ours[0]);
 });
 
 test("17. Live dies before the set was saved with the device in it: the disk remembers", () => {

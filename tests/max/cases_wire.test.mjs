@@ -26,6 +26,18 @@ test("13. datagrams come twice: one job, one result, every kept event acknowledg
   assert.deepEqual([...new Set(stage.bridge.acks)].sort(), [101, 102, 103]);
 });
 
+test("13. acknowledgements are lost: what comes again is acknowledged again, and does nothing more", () => {
+  const stage = new Stage();
+  stage.wire.lose = (direction, address) => address.endsWith("/ack");
+  stage.land("repaint", { variants: 0 });
+  assert.deepEqual(stage.bridge.acks, []);
+  stage.wire.lose = () => false;
+  for (const { client, event } of stage.bridge.kept) stage.bridge.send(client, event);
+  stage.advance(5_000);
+  assert.deepEqual([...new Set(stage.bridge.acks)].sort(), [101, 102, 103]);
+  assert.equal(stage.ours.length, 1);
+});
+
 test("13. done overtakes accepted and started: the result is laid in once", () => {
   const stage = new Stage();
   stage.press("repaint", { variants: 0 });

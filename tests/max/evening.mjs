@@ -19,7 +19,8 @@ import { FakeSet } from "./fake/model.mjs";
 import { RealClock, soundFile, UdpWire } from "./fake/real.mjs";
 
 const OPERATIONS = ["repaint", "extend_left", "extend_right", "generate", "retake", "layer", "edit", "again"];
-const PATIENCE_MS = 60_000;
+// For machines that do many things at once; a step that comes true is not waited for any longer.
+const PATIENCE_MS = 120_000;
 
 const [home, folder] = process.argv.slice(2);
 const steps = JSON.parse(readFileSync(0, "utf8"));

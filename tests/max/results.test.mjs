@@ -43,6 +43,17 @@ test("pick: something of the user's lies there: nothing is touched", () => {
   assert.ok(track.clips.includes(mine));
 });
 
+test("pick: Live tells clips by where they lie: a later one of the user's is not taken for the new one", () => {
+  const stage = new Stage({ live: { ordersByTime: true } });
+  stage.land("repaint", { variants: 1 });
+  const mine = stage.set.addClip(stage.ours[0], stage.audio("/Users/ana/mine.wav", 1), 100, { name: "mine", warping: 1 });
+  stage.max.message("pick", 1);
+  stage.until(() => stage.max.ui.message === "Variant 2 plays.");
+  assert.deepEqual(mains(stage), ["take-2.wav", "mine.wav"]);
+  assert.deepEqual([mine.get("name"), mine.get("warping")], ["mine", 1]);
+  assert.equal(stage.ours[0].clips[0].get("warping"), 0);
+});
+
 test("pick before Live 12.2: the other tracks are muted", () => {
   const stage = new Stage({ live: { version: [12, 1, 0] } });
   stage.land("repaint", { variants: 2 });

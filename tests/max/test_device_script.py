@@ -35,10 +35,11 @@ def run_cases(script: Path) -> str:
     files = sorted(str(path) for path in HERE.glob("*.test.mjs"))
     command = [node(), "--test", "--test-reporter=tap", *files]
     environment = {**os.environ, SCRIPT_VARIABLE: str(script)}
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, timeout=400)
     return done.stdout + done.stderr
 
 
+@pytest.mark.timeout(420)
 def test_every_case_of_the_device_script(device_script: Path):
     told = run_cases(device_script)
     cases = CASE.findall(told)

@@ -9,10 +9,13 @@ import pytest
 import soundfile
 
 from bridge_server.protocol.requests import List
+from engine.sketch.vocabulary import ROLES
 from tests.conftest import make_tone
 from tests.end_to_end.process import BridgeProcess
 from tests.max.live import evening
 from tests.max.test_device_script import node
+
+pytestmark = pytest.mark.timeout(300)
 
 RATE = 48_000
 BEAT = RATE // 2
@@ -100,7 +103,8 @@ def test_a_long_letter_goes_by_file_and_its_words_arrive(live: Callable[..., Any
 
 
 def test_what_the_engine_cannot_do_is_said_in_its_words(live: Callable[..., Any]):
-    steps = [{"press": "repaint", "fields": {"words": "[verse]\nla la"}}, {"await": "sketch cannot sing lyrics."}]
+    nobody = ", ".join(f"no {role}" for role in ROLES)
+    steps = [{"press": "repaint", "fields": {"tags": nobody}}, {"await": "The tags leave nobody to play. Take some"}]
     told = live({"brace": [12, 14]}, *steps)
     assert len(told["tracks"]) == 1
 

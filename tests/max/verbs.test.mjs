@@ -35,12 +35,15 @@ test("generate: a range without a clip; the clip in view is no range for it", ()
   assert.match(stage.refusal("generate", { source: 1 }), /^Generate fills an empty range/);
 });
 
-test("layer: hears every audio track that sounds, with its own clips; muted ones, MIDI and groups not", () => {
+test("layer: hears every audio track that sounds, with its own clips; muted ones, those that a solo mutes, MIDI and groups not", () => {
   const stage = new Stage();
   const drums = stage.set.addTrack({ name: "Drums" });
   stage.set.addClip(drums, stage.audio("/Users/ana/drums.wav", 30), 0);
   const muted = stage.set.addTrack({ name: "Old", muted: 1 });
   stage.set.addClip(muted, stage.audio("/Users/ana/old.wav", 30), 0);
+  const silenced = stage.set.addTrack({ name: "Not soloed" });
+  silenced.put("muted_via_solo", 1);
+  stage.set.addClip(silenced, stage.audio("/Users/ana/silenced.wav", 30), 0);
   stage.set.addTrack({ name: "Keys", kind: "midi" });
   stage.set.addTrack({ name: "Group", kind: "group" });
   stage.set.addTrack({ name: "Empty" });

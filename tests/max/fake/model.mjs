@@ -41,7 +41,7 @@ export class LiveObject {
 export class FakeSet {
   /**
    * `version` [12, 3, 5], `tempo`, `meter` [4, 4], `path`, `autoWarp` (what a new clip looks like), `guess` (× tempo that
-   * Live believes of it), `splitsPaths`, `files`: (path) => {seconds, rate} or null, `print`, `clock`.
+   * Live believes of it), `splitsPaths`, `ordersByTime` (clips are told by where they lie, not by age), `files`: (path) => {seconds, rate} or null, `print`, `clock`.
    */
   constructor(options) {
     const { tempo = 120, meter = [4, 4], automation = 0, path = "", ...habits } = options;
@@ -207,6 +207,14 @@ export class FakeSet {
       }
     }
     owner.clips.push(clip);
+    if (this.ordersByTime) owner.clips.sort((one, other) => one.get("start_time") - other.get("start_time"));
+  }
+
+  /** Something gets the id that something else had before Live was started anew. */
+  giveId(object, id) {
+    this.objects.delete(object.id);
+    object.id = id;
+    this.objects.set(id, object);
   }
 
   /** Writes that Live does at its next tick: reading back at once gives the old value. */
