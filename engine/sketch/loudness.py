@@ -30,35 +30,37 @@ def loudness(audio: NDArray[np.float32], watch: Watch | None = None) -> float | 
     Parts shorter than the standard's 400 ms block count as one block.
     Source: ITU-R BS.1770-4.
     """
-    return gated(hop_powers(audio, watch))
+    return gated(analysed(audio, watch)[0])
 
 
-def hop_powers(audio: NDArray[np.float32], watch: Watch | None = None) -> Powers:
-    """(H,) K-weighted power, summed over channels, of each 100 ms of (C, T); what is left over at the end is dropped.
+def analysed(audio: NDArray[np.float32], watch: Watch | None = None) -> tuple[Powers, Powers]:
+    """Of (C, T): (H,) K-weighted power of each 100 ms, and (2401,) power every 10 Hz; what is left at the end is dropped.
 
     Weighted in the spectrum of each hop, at a quarter of the time that a filter takes: the filter's memory beyond a hop
     is all that differs, less than 0.01 LU on music.
     """
     samples = audio.shape[1]
     whole = samples // _HOP * _HOP
+    density = np.zeros(_HOP // 2 + 1)
     if samples < 4 * _HOP and whole < samples:
         rest = np.zeros((len(audio), _HOP), dtype=np.float32)
         rest[:, : samples - whole] = audio[:, whole:]
-        tail = [_weighted(rest) * (_HOP / (samples - whole))]
+        tail = [_weighted(rest, density) * (_HOP / (samples - whole))]
     else:
         tail = []
     found = []
     for start in range(0, whole, _CHUNK):
         if watch:
             watch.step(start, samples, "levelling")
-        found.append(_weighted(audio[:, start : min(whole, start + _CHUNK)]))
-    return np.concatenate([*found, *tail]) if found or tail else np.zeros(0)
+        found.append(_weighted(audio[:, start : min(whole, start + _CHUNK)], density))
+    return (np.concatenate([*found, *tail]) if found or tail else np.zeros(0)), density
 
 
-def _weighted(audio: NDArray[np.float32]) -> Powers:
+def _weighted(audio: NDArray[np.float32], density: Powers) -> Powers:
     spectrum = rfft(audio.reshape(len(audio), -1, _HOP), axis=2)
-    power = (spectrum.real**2 + spectrum.imag**2) @ _weights()
-    return np.asarray(power.sum(axis=0), dtype=np.float64)
+    power = spectrum.real**2 + spectrum.imag**2
+    density += power.sum(axis=(0, 1))
+    return np.asarray((power @ _weights()).sum(axis=0), dtype=np.float64)
 
 
 @lru_cache(maxsize=1)

@@ -87,7 +87,7 @@ PITCHED: dict[str, Instrument] = {
     # guitars
     "acoustic guitar": _ring("guitar", _pluck(sustain=1.3, bright=1.2, place=0.17, pick=0.08, body=0.5), 40, 79,
                              room=0.12, pan=-0.3),
-    "nylon guitar": _ring("guitar", _pluck(sustain=1.0, bright=0.6, place=0.22, pick=0.03, body=0.6), 40, 79, room=0.14,
+    "nylon guitar": _ring("guitar", _pluck(sustain=1.0, bright=0.9, place=0.2, pick=0.04, body=0.6), 40, 79, room=0.14,
                           pan=-0.25),
     "electric guitar": _ring("guitar", _pluck(sustain=1.8, bright=0.8, place=0.14, pick=0.05), 40, 81, room=0.12,
                              pan=0.3, drive=0.12),

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.sketch.loudness import loudness
 from engine.sketch.score import Note, Part, Score
-from engine.sketch.synth import bus, room
+from engine.sketch.synth import balance, bus, room
 from engine.sketch.synth.instruments import PITCHED
 from engine.sketch.synth.notes import CACHE_BYTES, Shelf, Sound, bytes_of, length, release, sound_of
 from engine.sketch.synth.percussion import KITS
@@ -29,6 +29,8 @@ FULL_MIX = -14.5
 """LUFS to which such a full mix adds up."""
 USUAL, FEW = -14.0, -16.0
 """LUFS of a take that has no surroundings to follow: what streaming services play at; one or two parts leave room."""
+FULL = 3
+"""Parts from which on they are mixed like a finished record."""
 MOST_THREADS = 4
 
 
@@ -55,9 +57,15 @@ class Renderer:
             for number, (part, stem) in enumerate(zip(score.parts, played, strict=True)):
                 watch.step(0.5 + 0.4 * number / len(score.parts), 1, part.role)
                 stems[part.role] = stem
-        usual = USUAL if len(stems) > 2 else FEW
+            mix = None
+            if len(stems) >= FULL:
+                mix = bus.measured(stems, quiet)
+                if gain_db := balance.shelf_db(mix.density, score.plan.feel.brightness):
+                    list(pool.map(lambda stem: balance.shelve(stem, gain_db), stems.values()))
+                    mix = bus.measured(stems, quiet)
+        usual = USUAL if len(stems) >= FULL else FEW
         wanted = score.plan.loudness if score.plan.loudness is not None else usual
-        bus.master(stems, wanted, watch.part(0.9, 1.0))
+        bus.master(stems, wanted, watch.part(0.9, 1.0), mix)
         return stems
 
     def forget(self) -> None:
@@ -87,6 +95,8 @@ class Renderer:
             stem = _in_room(font.play(score, part, watch), score, part, watch)
         else:
             stem = _in_room(self._played(score, part, watch), score, part, watch)
+        if part.instrument in KITS:
+            room.round_off(stem)
         heard = loudness(stem, watch)
         if heard is not None:
             stem *= np.float32(10 ** (np.clip(BALANCE.get(part.role, -24.0) - heard, -30, 30) / 20))

@@ -1,7 +1,7 @@
-"""SoundFont: a user's own `.sf2` or `.sf3` plays the notes in place of our synthesis, where `tinysoundfont` is installed.
+"""SoundFont: a user's own `.sf2` or `.sf3` plays the notes in place of our synthesis, where `tinysoundfont` is there.
 
-The variable DAWBRIDGE_SOUNDFONT names the file. Programs and drum keys are those of General MIDI; what the file does not
-have, our own synthesis plays. Only the synthesizer of `tinysoundfont` is used, so that it runs without `pyaudio`.
+The variable DAWBRIDGE_SOUNDFONT names the file. Programs and drum keys are those of General MIDI; what the file does
+not have, our own synthesis plays. Only the synthesizer of `tinysoundfont` is used, so that it runs without `pyaudio`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import struct
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,18 +50,17 @@ class SoundFont:
         self.name = path.name
         _checked(path)
         try:
-            from tinysoundfont._tinysoundfont import OutputMode
-            from tinysoundfont._tinysoundfont import SoundFont as Font
+            player = import_module("tinysoundfont._tinysoundfont")
         except ImportError as error:
             raise Unsupported(
                 f"{VARIABLE} names {path.name}, but tinysoundfont, which plays SoundFonts, is not installed.",
                 "Install it beside Dawbridge: pip install --no-deps tinysoundfont. Or remove the variable.",
             ) from error
         try:
-            self._font: Any = Font(str(path))
+            self._font: Any = player.SoundFont(str(path))
         except RuntimeError as error:
             raise UnreadableAudio(f"{path} cannot be read as a SoundFont.", _WRONG) from error
-        self._font.set_output(OutputMode.StereoInterleaved, RATE, _HEADROOM_DB)
+        self._font.set_output(player.OutputMode.StereoInterleaved, RATE, _HEADROOM_DB)
         self._font.set_max_voices(_MOST_VOICES)
         self._lock = threading.Lock()
 
@@ -93,7 +93,7 @@ class SoundFont:
     def _hush(self) -> None:
         """As after loading: a reset lets what sounds fade for a moment, so that moment is played to nobody."""
         self._font.reset()
-        self._font.render(memoryview(np.zeros((_PIECE, 2), dtype=np.float32)).cast("B"), False)
+        self._font.render(_bytes(np.zeros((_PIECE, 2), dtype=np.float32)), False)
         self._font.set_max_voices(_MOST_VOICES)
 
     def _render(self, stem: Wave, start: int, end: int, watch: Watch) -> None:
@@ -101,8 +101,12 @@ class SoundFont:
             watch.check()
             samples = min(end - at, _PIECE)
             frames = np.zeros((samples, 2), dtype=np.float32)
-            self._font.render(memoryview(frames).cast("B"), False)
+            self._font.render(_bytes(frames), False)
             stem[:, at : at + samples] = frames.T
+
+
+def _bytes(frames: Wave) -> memoryview:
+    return frames.data.cast("B")
 
 
 def _preset(instrument: str) -> tuple[int, int]:
