@@ -39,6 +39,7 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "13": ("13",),
 }
 _QUALITY = {spelling: quality for quality, spellings in _SPELLINGS.items() for spelling in spellings}
+MOST_IN_BAR = 16
 _HINT = "Write chords like Am F C G, or with bar lines: Am | F G | C . . G7 | %. Basses after a slash: C/E."
 
 
@@ -62,6 +63,8 @@ def read_chart(text: str) -> Chart:
 
 
 def _bar(words: list[str], before: Named | None) -> tuple[Named, ...]:
+    if len(words) > MOST_IN_BAR:
+        raise BadRequest(f"A bar has {len(words)} chords; {MOST_IN_BAR} can be played.", _HINT)
     chords: list[Named] = []
     for word in words:
         held = chords[-1] if chords else before

@@ -84,7 +84,8 @@ def _inside(plan: Plan, role: str, notes: list[Note]) -> tuple[Note, ...]:
                     continue
                 start = begin
             # The very first moments of a bar may be all that is left of a short window.
-            least = LEAST_SECONDS * plan.grid.bpm_at(start) / 60
+            bar = plan.grid.beats_of(plan.grid.bar_of(start))
+            least = min(LEAST_SECONDS * plan.grid.bpm_at(start) / 60, 0.5 * bar)
             enough = stop - start >= min(least, 0.5 * (end - begin)) or not holds
             if plan.grid.sample(start) < high and enough:
                 found.append(Note(start, stop - start, note.pitch, note.velocity))

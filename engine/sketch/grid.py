@@ -6,14 +6,16 @@ Beats are quarter notes from bar line 0, which lies at or before the start of th
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import lru_cache
 from math import ceil, floor, sqrt
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from msgspec import Struct
 
 from engine.sketch.meter import Meter
 
+Found = TypeVar("Found")
 _NEAR = 1e-9
 _SLIP_BEATS = 0.02
 """A change of meter this close to a bar line is meant to be on it."""
@@ -28,7 +30,7 @@ class Turn(Struct, frozen=True):
     ramp: bool = False
 
 
-class Grid(Struct, frozen=True):
+class Grid(Struct, frozen=True, cache_hash=True):
     """`phase_seconds` is the time from bar line 0 to the first sample of the music; `turns` come in their order."""
 
     bpm: float
@@ -72,7 +74,7 @@ class Grid(Struct, frozen=True):
         if not self.turns:
             return floor(beat / self.meter.beats + _NEAR)
         bars = _bars(self)
-        at = max(0, bisect_right([each.beat for each in bars], beat + _NEAR) - 1)
+        at = max(0, bisect_right(_bar_beats(self), beat + _NEAR) - 1)
         bar = bars[at].bar + floor((beat - bars[at].beat) / bars[at].meter.beats + _NEAR)
         return bar if at + 1 == len(bars) else min(bar, bars[at + 1].bar - 1)
 
@@ -118,8 +120,7 @@ class Grid(Struct, frozen=True):
         return Grid(bpm, meter, phase - line, self.rate, coming)
 
     def _run(self, bar: int) -> _Run:
-        bars = _bars(self)
-        return bars[max(0, bisect_right([each.bar for each in bars], bar) - 1)]
+        return _bars(self)[max(0, bisect_right(_bar_numbers(self), bar) - 1)]
 
 
 class _Stretch(NamedTuple):
@@ -140,15 +141,47 @@ class _Run(NamedTuple):
 
 
 def _stretch(grid: Grid, *, beat: float | None = None, seconds: float = 0.0) -> _Stretch:
-    stretches = _stretches(grid)
-    if beat is not None:
-        at = bisect_right([each.beat for each in stretches], beat)
-    else:
-        at = bisect_right([each.seconds for each in stretches], seconds)
-    return stretches[max(0, at - 1)]
+    at = bisect_right(_beats(grid), beat) if beat is not None else bisect_right(_seconds(grid), seconds)
+    return _stretches(grid)[max(0, at - 1)]
 
 
-@lru_cache(maxsize=64)
+def _remembered(make: Callable[[Grid], Found]) -> Callable[[Grid], Found]:
+    """`make`, once for each grid; the grid that was asked for last is known at sight, without comparing its turns."""
+    cached = lru_cache(maxsize=64)(make)
+    last: list[tuple[Grid, Found]] = []
+
+    def found(grid: Grid) -> Found:
+        for known, result in last:
+            if known is grid:
+                return result
+        result = cached(grid)
+        last[:] = [(grid, result)]
+        return result
+
+    return found
+
+
+@_remembered
+def _beats(grid: Grid) -> list[float]:
+    return [each.beat for each in _stretches(grid)]
+
+
+@_remembered
+def _seconds(grid: Grid) -> list[float]:
+    return [each.seconds for each in _stretches(grid)]
+
+
+@_remembered
+def _bar_beats(grid: Grid) -> list[float]:
+    return [each.beat for each in _bars(grid)]
+
+
+@_remembered
+def _bar_numbers(grid: Grid) -> list[int]:
+    return [each.bar for each in _bars(grid)]
+
+
+@_remembered
 def _stretches(grid: Grid) -> tuple[_Stretch, ...]:
     found = [_Stretch(0.0, 0.0, grid.bpm, 0.0)]
     for number, turn in enumerate(grid.turns):
@@ -161,7 +194,7 @@ def _stretches(grid: Grid) -> tuple[_Stretch, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=64)
+@_remembered
 def _bars(grid: Grid) -> tuple[_Run, ...]:
     """A change of meter begins a new bar."""
     found = [_Run(0, 0.0, grid.meter)]

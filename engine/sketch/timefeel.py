@@ -12,6 +12,8 @@ IN_SIXTEENTHS = frozenset(
     {"lofi", "hip hop", "trap", "house", "techno", "funk", "disco", "soul", "drum and bass", "reggae"}
 )
 """Styles whose swing lies in the sixteenths; the others swing their eighths."""
+LEAST_BAR = 1.5
+"""Quarter notes: shorter bars have neither a half nor a double pace."""
 _STEADY = 6
 """Strokes to a bar of a cymbal that keeps time: it goes on as it is when the backbeat changes its pace."""
 _NEAR = 1e-6
@@ -37,6 +39,8 @@ def paced(hits: tuple[Hit, ...], meter: Meter, time_feel: str, turn: int, voice:
 
     `voice` is a drum of a groove ('k', 's', …), or 'bass', 'chords'. Melodies keep their own pace.
     """
+    if meter.beats < LEAST_BAR:
+        return hits
     if time_feel == "half-time":
         return _halved(hits, meter, turn, voice)
     return _doubled(hits, meter, voice) if time_feel == "double-time" else hits
