@@ -22,9 +22,7 @@ def write_tiny_pipeline(folder: Path, variant: str = "base", *, tokenizer: bool 
     variant    'base', 'sft' or 'turbo'
     tokenizer  whether it can follow a reference
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the libraries' notices about their own future
-        tiny_pipeline(variant, tokenizer=tokenizer).save_pretrained(folder, safe_serialization=True)
+    tiny_pipeline(variant, tokenizer=tokenizer).save_pretrained(folder, safe_serialization=True)
     about = {"variant": variant, "random_weights": True}
     (folder / "dawbridge.json").write_text(json.dumps(about), encoding="utf-8")
     return folder
@@ -32,6 +30,12 @@ def write_tiny_pipeline(folder: Path, variant: str = "base", *, tokenizer: bool 
 
 def tiny_pipeline(variant: str = "base", *, tokenizer: bool = True) -> Any:
     """The pipeline itself, with the real frame and sample rates."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the libraries' notices about their own future
+        return _built(variant, tokenizer)
+
+
+def _built(variant: str, tokenizer: bool) -> Any:
     from diffusers import AceStepPipeline, FlowMatchEulerDiscreteScheduler
     from diffusers.models import AutoencoderOobleck
     from diffusers.models.transformers.ace_step_transformer import AceStepTransformer1DModel
