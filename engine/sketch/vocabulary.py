@@ -114,21 +114,21 @@ ROLE_WORDS: dict[str, str] = {
 MOOD_WORDS: dict[str, tuple[str, str, Feel]] = {
     "melancholic": ("sad, melancholy, nostalgic, wistful, lonely, emotional", "minor",
                     Feel(energy=-0.2, brightness=-0.3)),
-    "dark": ("brooding, ominous, gloomy, moody, mysterious", "minor", Feel(brightness=-0.6)),
+    "dark": ("brooding, ominous, gloomy, moody, mysterious, sinister, haunting", "minor", Feel(brightness=-0.6)),
     "tense": ("suspenseful, eerie, dramatic, scary", "minor", Feel(energy=0.1, density=0.1)),
     "happy": ("cheerful, joyful, fun, playful, sunny, feel good", "major", Feel(energy=0.2, brightness=0.3)),
-    "uplifting": ("hopeful, inspiring, positive, optimistic, euphoric, triumphant", "major",
+    "uplifting": ("hopeful, inspiring, positive, optimistic, euphoric, triumphant, catchy", "major",
                   Feel(energy=0.2, brightness=0.4)),
     "romantic": ("tender, sweet, intimate, gentle, beautiful", "major", Feel(energy=-0.3, density=-0.1)),
-    "bright": ("crisp, sparkling, clear", "", Feel(brightness=0.6)),
+    "bright": ("crisp, sparkling, clear, shiny, glossy, glittering", "", Feel(brightness=0.6)),
     "warm": ("mellow, cozy, smooth, vintage, retro, dusty", "", Feel(brightness=-0.3)),
-    "energetic": ("upbeat, driving, lively, exciting, powerful, energy, hype", "", Feel(energy=0.4, density=0.2)),
-    "aggressive": ("angry, heavy, intense, hard, fierce", "minor", Feel(energy=0.5, density=0.3, brightness=0.2)),
-    "calm": ("chill, relaxed, relaxing, peaceful, soothing, laid back, laid-back, soft, quiet, easy", "",
+    "energetic": ("upbeat, driving, lively, exciting, powerful, energy, hype, punchy, high energy", "", Feel(energy=0.4, density=0.2)),
+    "aggressive": ("angry, heavy, intense, hard, fierce, raw, gritty, brutal, furious", "minor", Feel(energy=0.5, density=0.3, brightness=0.2)),
+    "calm": ("chill, relaxed, relaxing, peaceful, soothing, laid back, laid-back, soft, quiet, easy, serene, tranquil, meditative", "",
              Feel(energy=-0.4, density=-0.2)),
-    "dreamy": ("ethereal, spacey, floating, hazy, lush, airy, reverb", "",
+    "dreamy": ("ethereal, spacey, floating, floaty, hazy, lush, airy, reverb, psychedelic, hypnotic, trippy", "",
                Feel(energy=-0.2, brightness=-0.1, space=0.9)),
-    "epic": ("anthemic, huge, majestic, heroic, big", "", Feel(energy=0.4, space=0.5)),
+    "epic": ("anthemic, huge, majestic, heroic, big, grand", "", Feel(energy=0.4, space=0.5)),
     "groovy": ("bouncy, funky feel", "", Feel(swing=0.06)),
     "sparse": ("minimal, minimalist, simple, stripped, stripped down, empty", "", Feel(density=-0.5, energy=-0.15)),
     "dense": ("busy, full, complex, rich, layered", "", Feel(density=0.5, energy=0.15)),
@@ -136,8 +136,8 @@ MOOD_WORDS: dict[str, tuple[str, str, Feel]] = {
 }  # fmt: skip
 
 TEMPO_WORDS: dict[str, tuple[str, float]] = {
-    "slow": ("downtempo, slow tempo, adagio", 0.82),
-    "fast": ("uptempo, up-tempo, fast tempo, quick, allegro", 1.18),
+    "slow": ("downtempo, down-tempo, slow tempo, adagio, largo", 0.82),
+    "fast": ("uptempo, up-tempo, fast tempo, quick, allegro, presto", 1.18),
     "mid tempo": ("mid-tempo, midtempo, medium tempo, moderate", 1.0),
 }
 
