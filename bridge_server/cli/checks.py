@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from bridge_server.cli.bridge_checks import bridge_findings
 from bridge_server.cli.daw_checks import daw_findings
 from bridge_server.cli.finding import Finding
+from bridge_server.cli.model_checks import model_findings
 from bridge_server.cli.voice_check import guide_vocal
 from bridge_server.home import Home
 from bridge_server.install.surroundings import Surroundings
@@ -26,6 +27,7 @@ def findings(home: Home) -> Iterator[Finding]:
     yield from _home(home)
     yield from _sound()
     yield guide_vocal()
+    yield from model_findings(home)
     yield from bridge_findings(home)
     yield from daw_findings(home, Surroundings.here())
     yield from _logs(home)

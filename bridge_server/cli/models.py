@@ -18,11 +18,13 @@ from bridge_server.home import Home
 from bridge_server.models.catalogue import CATALOGUE, Model
 from bridge_server.models.contents import missing_files, pickles
 from bridge_server.models.disk import only_one
+from bridge_server.models.machine import this_machine
 from bridge_server.models.manifest import read_manifest
 from bridge_server.models.notices import Checking, Fetching
 from bridge_server.models.patience import USUAL
 from bridge_server.models.places import Place, find_place
 from bridge_server.models.pull import Plan, Source, carry_out, is_offline, plan_pull, plan_repair, register, with_needs
+from bridge_server.models.recommend import recommend
 from bridge_server.models.registry import Entry, read_registry, write_entry
 from bridge_server.models.remove import carry_out_removal, plan_removal
 from bridge_server.models.state import state_of
@@ -55,6 +57,8 @@ def list_models(as_json: Json = False) -> None:
             print_struct(state)
     else:
         show_list(states)
+        found = recommend(this_machine())
+        tell(f"For this machine: {' and '.join(found.models) or 'none'}; {found.why}.")
 
 
 @group.command("pull", epilog="Example: dawbridge models pull ace-step-v1")
