@@ -64,7 +64,7 @@ def _script(patch: Patch, description: Description, build: Build) -> None:
     patch.chain("in", "script")
     _start(patch)
     patch.add("udpsend", "newobj", f"udpsend {LOOPBACK} {BRIDGE_PORT}")
-    patch.add("udpreceive", "newobj", f"udpreceive {FIRST_PORT} @defer 1")
+    patch.add("udpreceive", "newobj", f"udpreceive {FIRST_PORT} @defer 1")  # [U firewall]
     patch.add("osc", "newobj", "prepend osc")
     patch.chain("udpreceive", "osc", "in")
     # [U pattr] keeps a symbol with the set, and says it when the set is opened.

@@ -53,14 +53,19 @@ def test_nothing_in_the_script_brings_live_down():
         assert not re.search(r"\b(outlet|messnamed)\.(apply|call)\b", code), path.name
 
 
-def test_one_fact_of_live_is_marked_in_one_place():
-    """Every `[U …]` of the device's build has its row in HOST_FACTS.md."""
-    folder = Path(whole.__file__).parent
-    rows = (folder / "HOST_FACTS.md").read_text(encoding="utf-8")
-    for path in [*sorted((folder / "max").glob("*.py")), folder / "max" / "device.toml"]:
-        for fact in re.findall(r"\[U ([a-z-]+)\]", path.read_text(encoding="utf-8")):
-            assert f"`{fact}`" in rows, f"{path.name}: {fact} has no row"
-    assert read_description().script == "dawbridge.js"
+def test_one_fact_is_marked_in_one_place():
+    """Every `[U …]` about Live and Ardour stands in one line, which is the one to change; each has its row."""
+    scripts = Path(whole.__file__).parent
+    rows = (scripts / "HOST_FACTS.md").read_text(encoding="utf-8")
+    folders = [scripts / host for host in ("max", "remote_script", "ardour")]
+    folders.append(scripts.parent / "bridge_server" / "region" / "clips")
+    sources = [
+        path for folder in folders for path in folder.rglob("*") if path.suffix in (".js", ".lua", ".py", ".toml")
+    ]
+    marks = [mark for path in sources for mark in re.findall(r"\[U ([a-z0-9-]+)\]", path.read_text(encoding="utf-8"))]
+    assert len(marks) > 30
+    assert sorted(marks) == sorted(set(marks)), "a fact that stands in two places"
+    assert [mark for mark in marks if f"| `{mark}` |" not in rows] == []
 
 
 @pytest.mark.parametrize("name", drawings())

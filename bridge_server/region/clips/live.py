@@ -2,8 +2,7 @@
 
 Time in Live's object model is in beats (quarter notes). The content of a warped clip counts in beats too, that of an
 unwarped one in seconds of its file; warp markers join the two. Source: the Live Object Model's descriptions of Clip and
-WarpMarker. That transposing an unwarped clip changes its speed, and that Re-Pitch knows no transposition, is believed
-and not documented there.
+WarpMarker. What is believed and not documented there has a mark, and a row in daw_scripts/HOST_FACTS.md.
 """
 
 from __future__ import annotations
@@ -101,7 +100,7 @@ def _unwarped(clip: LiveClip, first: float, last: float) -> Piece:
 
 def speed_of(clip: LiveClip) -> float:
     """Seconds of the file per second, of an unwarped clip: transposing it is playing it faster or slower."""
-    return float(2 ** (_semitones(clip) / 12))
+    return float(2 ** (_semitones(clip) / 12))  # [U transpose]
 
 
 def _semitones(clip: LiveClip) -> float:
@@ -147,7 +146,7 @@ def strand_of_live(clip: LiveClip, rate: int, shift: int = 0) -> Strand:
     if clip.warping and clip.looping:
         warp = WarpMap(clip)
         loop = (warp.seconds(clip.loop_start), warp.seconds(clip.loop_end))
-    is_stretched = clip.warping and clip.warp_mode != RE_PITCH
+    is_stretched = clip.warping and clip.warp_mode != RE_PITCH  # [U re-pitch]
     return Strand(
         path=clip.path,
         start=start + shift,

@@ -148,14 +148,20 @@ messages.words_open = function (desk) {
   var path = asking.wordsPath(desk);
   if (!path) return desk.say("no_home");
   if (!files.isThere(path) && !files.writeNow(path, "[verse]\n")) return desk.say("no_words_file", { path: path });
-  return desk.host.launch(paths.address(path)); // [U launch]
+  return open(desk, path);
 };
 
 messages.page = function (desk) {
   var path = page.write(desk);
   if (!path) return desk.say("no_page");
-  return desk.host.launch(paths.address(path)); // [U launch]
+  return open(desk, path);
 };
+
+/** Opens a file in the program that the system has for it. */
+function open(desk, path) {
+  return desk.host.launch(paths.address(path)); // [U launch]
+}
+
 messages.send = function (desk) { asking.send(desk); };
 messages.cancel = function (desk) { asking.cancel(desk); };
 messages.pick = function (desk, atoms) { settling.pick(desk, (Number(atoms[0]) || 0) + 1); };

@@ -215,7 +215,7 @@ function onLane(work, desk, landing, track, take) {
   var before;
   var id;
   work.then(function () { before = track.ids("take_lanes"); });
-  work.then(function () { id = track.call("create_take_lane")[0]; });
+  work.then(function () { id = track.call("create_take_lane")[0]; }); // [U lane-silent]
   work.then(function () {
     id = id || track.ids("take_lanes").filter(function (one) { return before.indexOf(one) < 0; })[0];
     lane = live.by(id || 0);

@@ -19,7 +19,7 @@ exports.onto = function (work, desk, target, piece, done) {
   var before;
   if (!(piece.position >= 0 && piece.position <= LAST_BEAT)) return void done(null, "outside_set");
   work.then(function () { before = target.ids("arrangement_clips"); });
-  work.then(function () { target.call("create_audio_clip", piece.path, piece.position); });
+  work.then(function () { target.call("create_audio_clip", piece.path, piece.position); }); // [U in-place]
   awaitClip(work, desk, target, piece, function () { return fresh(target.ids("arrangement_clips"), before); }, done);
 };
 
