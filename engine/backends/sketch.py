@@ -130,7 +130,8 @@ class SketchBackend:
         """The plan with the words of the request, if it has any; a remix goes on singing what was sung."""
         plan, notes = _plan(work, request, watch.part(0, 0.6))
         if request.lyrics.strip() and plan.words is None:
-            words, said = self._guide.words(request.lyrics, request.language, request.tags, watch.part(0.6, 1.0))
+            tags = f"{request.role}, {request.tags}" if isinstance(request, Layer) else request.tags
+            words, said = self._guide.words(request.lyrics, request.language, tags, watch.part(0.6, 1.0))
             plan, notes = msgspec.structs.replace(plan, words=words), [*notes, *said]
         if isinstance(request, Edit) and not work.origin:
             plan, said = remixed(work, plan, plan.words)
@@ -160,11 +161,12 @@ class SketchBackend:
         found, notes = resung(work, request, self._guide, watch.part(0, 0.1))
         for number, seed in enumerate(seeds):
             own = watch.part(0.1 + 0.9 * number / len(seeds), 0.1 + 0.9 * (number + 1) / len(seeds))
+            take = found.sung_by(seed)
             yield Rendering(
                 seed=seed,
-                stems=self._cut(found, own),
-                latents=found.latents(),
-                midi=midi.files(found.window()),
+                stems=self._cut(take, own),
+                latents=take.latents(),
+                midi=midi.files(take.window()),
                 notes=(*notes, "melody, timing and band stay as they were"),
             )
             own.step(1, 1, "rendering")

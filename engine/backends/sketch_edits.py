@@ -30,6 +30,11 @@ class Resung(NamedTuple):
     start: int
     end: int
 
+    def sung_by(self, seed: int) -> Resung:
+        """The same, with the sway of a seed."""
+        assert self.score.vocal is not None
+        return self._replace(score=replace(self.score, vocal=replace(self.score.vocal, seed=seed)))
+
     def window(self) -> Score:
         """The score with the take as its one window, as its notes are written down."""
         return replace(self.score, plan=replace(self.score.plan, windows=((self.start, self.end),)))

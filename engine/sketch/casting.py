@@ -101,7 +101,7 @@ def asked_role(asked: str, wishes: Wishes) -> str:
 
 def is_voice(asked: str) -> bool:
     """Does the role that a layer names mean a singer?"""
-    return " ".join(asked.lower().replace("_", " ").split()) in VOICES
+    return any(word in VOICES for word in asked.lower().replace("_", " ").split())
 
 
 def role_words() -> tuple[str, ...]:

@@ -56,11 +56,12 @@ class Words(Struct, frozen=True):
 
 
 class Vocal(Struct, frozen=True):
-    """What is sung: notes, the words, and for each note which syllable of them."""
+    """What is sung: notes, the words, for each note which syllable of them, and the seed of the singing's sway."""
 
     words: Words
     notes: tuple[Note, ...]
     sung: tuple[Sung, ...]
+    seed: int = 0
 
 
 class Chord(Struct, frozen=True, array_like=True, order=True):

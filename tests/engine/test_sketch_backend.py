@@ -13,7 +13,7 @@ from bridge_server.protocol.span import Span
 from bridge_server.protocol.values import Music, Source
 from engine.backends import registry
 from engine.backends.base import Backend
-from engine.backends.sketch import CAPABILITIES, SketchBackend
+from engine.backends.sketch import INSTRUMENTAL, WITH_WORDS, SketchBackend
 from engine.sketch.dice import Dice
 from engine.sketch.score import from_latents
 from engine.sketch.styles import STYLES
@@ -49,14 +49,17 @@ def digest(rendering: Rendering) -> str:
 def test_the_registry_has_it_as_default() -> None:
     found: dict[str, Backend] = registry.backends()
     assert registry.DEFAULT in found
-    assert found[registry.DEFAULT].capabilities is CAPABILITIES
+    assert found[registry.DEFAULT].capabilities in (INSTRUMENTAL, WITH_WORDS)
 
 
 def test_it_says_what_it_is() -> None:
-    assert "no AI" in CAPABILITIES.about
-    assert "rule-based" in CAPABILITIES.about
-    assert not CAPABILITIES.lyrics
-    assert not {"edit", "separate"} & set(CAPABILITIES.tasks)
+    assert "no AI" in INSTRUMENTAL.about
+    assert "rule-based" in INSTRUMENTAL.about
+    assert WITH_WORDS.lyrics
+    assert not INSTRUMENTAL.lyrics
+    assert "espeak-ng" in WITH_WORDS.about
+    assert "edit" in INSTRUMENTAL.tasks
+    assert "separate" not in INSTRUMENTAL.tasks
     assert len(STYLES) >= 8
     assert len(PITCHED) + len(KITS) >= 20
 
@@ -75,7 +78,7 @@ def test_the_same_seed_is_the_same_audio_whatever_was_made_before() -> None:
 def test_no_style_clips_or_breaks_at_any_seed(style: str) -> None:
     for take in renders(generate(style, 2), (0, 2**53 - 1)):
         whole = mix(take)
-        assert take.stems.keys() <= set(CAPABILITIES.roles)
+        assert take.stems.keys() <= set(INSTRUMENTAL.roles)
         assert all(stem.shape == (2, 2 * RATE) and stem.dtype == np.float32 for stem in take.stems.values())
         assert np.isfinite(whole).all()
         assert 0.05 < np.abs(whole).max() < 0.95
@@ -110,26 +113,16 @@ def test_a_song_of_eight_bars_comes_to_rest() -> None:
             context=silence(1),
             targets=(span(0, 1),),
         ),
-        Work(
-            request=Generate(job=JOB, span=span(0, 1), lyrics="[verse]\nla"), context=silence(1), targets=(span(0, 1),)
-        ),
         layer(silence(1), "vocals"),
         layer(silence(1), "bagpipes"),
         generate("solo piano, no keys", 2),
     ],
-    ids=["edit", "separate", "lyrics", "vocal layer", "unknown role", "nobody left"],
+    ids=["edit", "separate", "vocal layer", "unknown role", "nobody left"],
 )
 def test_what_it_cannot_do_is_refused_with_a_hint(work: Work) -> None:
     with pytest.raises(Unsupported) as refusal:
         render(work)
     assert refusal.value.hint
-
-
-def test_lyrics_are_referred_to_the_backend_that_sings() -> None:
-    request = Generate(job=JOB, span=span(0, 1), lyrics="la la")
-    with pytest.raises(Unsupported, match="no voice") as refusal:
-        render(Work(request=request, context=silence(1), targets=(span(0, 1),)))
-    assert "ace-step-v1" in refusal.value.hint
 
 
 def test_bad_spans_are_refused() -> None:

@@ -40,7 +40,7 @@ def reworded(vocal: Vocal, words: Words, grid: Grid, lines: set[int]) -> tuple[V
             for note, syllable in _on([note for note, _ in phrase], line, grid):
                 notes.append(note)
                 sung.append(Sung(place, syllable, line.syllables[syllable][0]))
-    return Vocal(Words(words.voice, tuple(kept)), tuple(notes), tuple(sung)), len(new)
+    return Vocal(Words(words.voice, tuple(kept)), tuple(notes), tuple(sung), vocal.seed), len(new)
 
 
 def _on(notes: list[Note], line: Line, grid: Grid) -> list[tuple[Note, int]]:

@@ -38,7 +38,7 @@ def stem(score: Score, studio: Studio, target: float, watch: Watch) -> Wave:
         line = vocal.words.lines[number]
         recording = studio.record(line.text, line.language, own)
         own.step(0.7, 1, "singing")
-        chance = np.random.default_rng([score.throws[-1][0], 0x766F63, number])
+        chance = np.random.default_rng([vocal.seed, 0x766F63, number])
         known = [tone for tone in tones if tone.syllable < len(recording.syllables)]
         if known:
             first, sound = sing_line(recording, known, SINGERS[vocal.words.voice], chance, own, RATE)
