@@ -24,9 +24,9 @@ HERE = Path(__file__).parent
 VERSION = settings.VERSION
 PROGRAMS = ("ardour", f"ardour{VERSION}-lua", "Xvfb", "xdotool")
 OSC_PORTS = range(3819, 3839)
-START_SECONDS = 60.0
-ANSWER_SECONDS = 10.0
-DIALOG_SECONDS = 10.0
+START_SECONDS = 120.0
+ANSWER_SECONDS = 60.0
+DIALOG_SECONDS = 60.0
 NAME_X, FIRST_NAME_Y, ROW_HEIGHT = 60, 276, 68
 """Where the names of tracks stand in a new window of 1600 by 900, in pixels."""
 ROUTES = """for route in Session:get_routes():iter() do

@@ -16,7 +16,7 @@ from tests.conftest import Samples, make_tone
 from tests.fakes.waiting import until
 
 TRACKS = ("Voice", "Drums", "Bass")
-LANDING_SECONDS = 30.0
+LANDING_SECONDS = 90.0
 IMPORT = """
 local files = C.StringVector()
 files:push_back({path})
@@ -68,6 +68,7 @@ class Studio:
         self.root, self.session, self.rate, self.dawbridge = root, session, rate, dawbridge
         self._display = display
         self._ardour: Ardour | None = None
+        self._heard = 0
         self.home = root / "home"
         settings.write(self.home, rate, HERE / "probe.lua")
         settings.install(self.home, dawbridge)
@@ -123,7 +124,7 @@ class Studio:
         self.ardour.close(window, "alt+o")
 
     def until_closed(self) -> None:
-        until(lambda: not self.ardour.windows(), 10, "the dialog closes")
+        until(lambda: not self.ardour.windows(), 30, "the dialog closes")
 
     def told(self, title: str, key: str = "alt+c") -> str:
         """The text of the message that is shown, by our log; the message is closed then."""
@@ -135,7 +136,10 @@ class Studio:
         """The same where another dialog follows."""
         window = self.ardour.dialog(title)
         self.ardour.close(window, key)
-        return [line for line in self.script_log().splitlines() if " told " in line or " asked " in line][-1]
+        said = [line for line in self.script_log().splitlines() if " told " in line or " asked " in line]
+        assert len(said) > self._heard, f"{title!r} was no message, but a form"
+        self._heard = len(said)
+        return said[-1]
 
     def save(self) -> None:
         self.ardour.ask('Session:save_state("", false, false, false, false, false)')
@@ -183,6 +187,12 @@ class Studio:
         """The first request of that kind, as the bridge keeps it beside the take."""
         path = min((self.session / "Dawbridge").glob(f"{word}-*/request.json"), key=lambda path: path.stat().st_mtime)
         return json.loads(path.read_text())
+
+    def offered(self) -> set[str]:
+        """The tasks that the watcher knows to be served now."""
+        reports = [json.loads(path.read_text()) for path in self.dawbridge.glob("ardour-*-report.json")]
+        backends = [one for report in reports for one in report.get("welcome", {}).get("backends", [])]
+        return {task for backend in backends for task in backend["tasks"]}
 
     def takes(self) -> list[dict[str, Any]]:
         path = self.session / "dawbridge-takes.jsonl"

@@ -13,8 +13,10 @@ from bridge_server.connection import read_connection
 from bridge_server.home import Home
 from bridge_server.protocol.requests import List
 from tests.ardour.studio import Studio
-from tests.end_to_end.process import BridgeProcess
+from tests.end_to_end.process import FAKE, BridgeProcess
 from tests.fakes.waiting import until
+
+pytestmark = pytest.mark.timeout(400)
 
 RATE = 44_100
 VARIANTS = "Voice – variants"
@@ -69,13 +71,24 @@ def test_an_engine_that_dies_is_started_again_and_the_take_still_comes(song: Stu
     before = song.regions()
     with BridgeProcess(song.dawbridge) as bridge:
         engine = bridge.wait_for_engine()
+        engine.suspend()  # or it might be done before it dies
         press_repaint(song, 2 * RATE, 8 * RATE, variants="2")
-        until(lambda: any(job["state"] == "running" for job in song.jobs().values()), 10, "the engine is at work")
-        os.kill(engine.pid, signal.SIGKILL)
+        until(lambda: any(job["state"] == "running" for job in song.jobs().values()), 30, "the engine has the job")
+        engine.kill()
         takes = song.new_regions(before, 2)
         bridge.engine()
     assert {(take.position, take.length) for take in takes} == {(2 * RATE, 6 * RATE)}
     song.undo()
+
+
+def test_what_no_backend_serves_is_refused_and_the_form_stays_closed(song: Studio):
+    with BridgeProcess(song.dawbridge, program=FAKE) as bridge:
+        bridge.wait_for_engine()
+        until(lambda: song.offered() and "edit" not in song.offered(), 30, "the watcher knows this bridge")
+        song.ardour.select("Voice", 2 * RATE, 3 * RATE)
+        song.ardour.press("edit")
+        assert "No backend that is installed can do this." in song.told("Dawbridge: Edit lyrics")
+        assert song.waiting() == {}
 
 
 @pytest.fixture(scope="module")
@@ -88,12 +101,12 @@ def test_while_recording_a_take_waits(song: Studio, started: BridgeProcess):
     before = song.regions()
     song.ardour.ask(ARM.format(value=1) + " Session:maybe_enable_record(false)")
     song.ardour.send("/transport_play")
-    until(lambda: song.ardour.ask("tell(Session:actively_recording())") == [["true"]], 10, "it is recording")
+    until(lambda: song.ardour.ask("tell(Session:actively_recording())") == [["true"]], 30, "it is recording")
     press_repaint(song, 2 * RATE, 3 * RATE)
-    until(lambda: any(job["state"] == "done" for job in song.waiting().values()), 20, "the take is made")
+    until(lambda: any(job["state"] == "done" for job in song.waiting().values()), 60, "the take is made")
     assert VARIANTS not in {region.track for region in song.regions() if region not in before}
     song.ardour.send("/transport_stop")
-    until(lambda: any(region.track == VARIANTS for region in song.regions() if region not in before), 20, "it lands")
+    until(lambda: any(region.track == VARIANTS for region in song.regions() if region not in before), 60, "it lands")
     song.ardour.ask(ARM.format(value=0))
 
 
@@ -145,11 +158,11 @@ def test_jobs_that_end_while_ardour_is_closed_land_when_it_is_open_again(song: S
     press_repaint(song, 5 * RATE, 6 * RATE)
     song.ardour.select("Bass", RATE, 2 * RATE)
     song.ask_for("repaint", "Repaint")
-    until(lambda: len(song.waiting()) == 2, 10, "both jobs are written down")
+    until(lambda: len(song.waiting()) == 2, 30, "both jobs are written down")
     song.close()
     os.kill(engine.pid, signal.SIGCONT)
     with started.client("onlooker") as client:
-        until(lambda: {job.state for job in client.list(List(id="1")).jobs} == {"done"}, 30, "the takes are made")
+        until(lambda: {job.state for job in client.list(List(id="1")).jobs} == {"done"}, 60, "the takes are made")
     remove_track(song.session, "Bass")
     song.open()
     sentence = song.told("Dawbridge")
@@ -164,5 +177,5 @@ def test_jobs_that_end_while_ardour_is_closed_land_when_it_is_open_again(song: S
     (again,) = song.new_regions(before)
     assert (again.track, again.position, again.length) == (VARIANTS, 5 * RATE, RATE)
     song.save()
-    until(lambda: song.jobs() == {}, 5, "what is saved is safe")
+    until(lambda: song.jobs() == {}, 30, "what is saved is safe")
     song.close()

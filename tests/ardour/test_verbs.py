@@ -12,6 +12,8 @@ from tests.ardour.studio import Region, Studio
 from tests.end_to_end.process import BridgeProcess
 from tests.fakes.waiting import until
 
+pytestmark = pytest.mark.timeout(400)
+
 RATE = 48_000
 VARIANTS = "Voice – variants"
 
@@ -52,7 +54,7 @@ def test_a_repaint_lies_at_its_sample_beside_the_original_and_one_undo_removes_i
     takes = song.new_regions(before, 2)
     assert {take.track for take in takes} == {VARIANTS}
     selected = [["96000", "192000"], ["Voice"]]
-    until(lambda: song.ardour.ask(SELECTION) == selected, 5, "what was selected is selected again")
+    until(lambda: song.ardour.ask(SELECTION) == selected, 30, "what was selected is selected again")
     assert {(take.position, take.length) for take in takes} == {(96_000, 96_000)}
     assert {take.name: take.is_muted for take in takes} == {
         "Repaint 1 · lofi, rhodes": False,
@@ -91,15 +93,15 @@ def test_another_variant_is_chosen_kept_and_all_are_discarded(song: Studio):
     window = song.ardour.dialog("Dawbridge: Choose a variant")
     song.ardour.pick(window, 1)
     song.ardour.close(window, "alt+o")
-    until(lambda: heard() == ["Repaint 2 · lofi, rhodes"], 5, "variant 2 is heard")
+    until(lambda: heard() == ["Repaint 2 · lofi, rhodes"], 30, "variant 2 is heard")
     song.ardour.press("keep")
-    until(lambda: heard() == ["✓ Repaint 2 · lofi, rhodes"], 5, "variant 2 is marked")
+    until(lambda: heard() == ["✓ Repaint 2 · lofi, rhodes"], 30, "variant 2 is marked")
     assert [entry["number"] for entry in song.takes() if entry.get("kept")] == [2]
     song.undo()
     song.undo()
     assert heard() == ["Repaint 1 · lofi, rhodes"]
     song.ardour.press("discard")
-    until(lambda: not song.regions(VARIANTS), 5, "the variants are gone")
+    until(lambda: not song.regions(VARIANTS), 30, "the variants are gone")
     song.undo()
     assert {region.id for region in song.regions(VARIANTS)} == {region.id for region in before}
 
@@ -186,14 +188,6 @@ def test_a_repaint_may_cover_the_original(song: Studio):
     assert song.regions() == before
 
 
-def test_what_nobody_can_serve_is_refused_with_the_way_to_it(song: Studio):
-    before = song.jobs().keys()
-    song.ardour.select("Voice", 96_000, 192_000)
-    song.ardour.press("edit")
-    assert "dawbridge models pull ace-step-v1" in song.told("Dawbridge: Edit lyrics")
-    assert song.jobs().keys() == before
-
-
 def test_a_selection_that_does_not_do_is_answered_in_a_sentence(song: Studio):
     before = song.jobs().keys()
     song.ardour.select("Bass", 96_000, 192_000)
@@ -210,13 +204,19 @@ def test_a_selection_that_does_not_do_is_answered_in_a_sentence(song: Studio):
     assert song.jobs().keys() == before
 
 
-def test_a_job_is_stopped(song: Studio):
+def test_a_job_is_stopped(song: Studio, bridge: BridgeProcess):
     before = song.regions()
-    song.ardour.select("Voice", 48_000, 528_000)
-    song.ask_for("repaint", "Repaint", variants="8")
-    until(song.waiting, 10, "the job is written down")
-    song.ardour.press("cancel")
-    until(lambda: not song.waiting(), 10, "the job is gone")
+    engine = bridge.engine()
+    engine.suspend()  # or it would be done before anybody can say stop
+    try:
+        song.ardour.select("Voice", 48_000, 528_000)
+        song.ask_for("repaint", "Repaint", variants="8")
+        until(lambda: {job["state"] for job in song.waiting().values()} == {"running"}, 30, "the engine has the job")
+        song.ardour.press("cancel")
+        until(lambda: all("cancelling" in job for job in song.waiting().values()), 30, "it is told to stop")
+    finally:
+        engine.resume()
+    until(lambda: not song.waiting(), 30, "the job is gone")
     assert song.regions() == before
 
 
@@ -229,7 +229,7 @@ def test_the_status_shows_engine_and_jobs(song: Studio):
 def test_the_saved_session_holds_it(song: Studio):
     before = song.regions()
     song.save()
-    until(lambda: song.jobs() == {}, 5, "what is saved needs not be remembered")
+    until(lambda: song.jobs() == {}, 30, "what is saved needs not be remembered")
     song.close()
     song.open()
     assert song.regions() == before
