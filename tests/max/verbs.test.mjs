@@ -73,6 +73,20 @@ test("edit: several versions of the words, separated by ---, become a job each w
   stage.until(() => stage.ours.length === 3);
 });
 
+test("chords: a line of their own among the words, not sung, the same for every version", () => {
+  const stage = new Stage();
+  const request = stage.ask("repaint", { words: "Chords: Am F | C G7 \n[verse]\nla la" });
+  assert.equal(request.music.chords, "Am F | C G7");
+  assert.equal(request.lyrics, "[verse]\nla la");
+  assert.equal(stage.ask("generate", { words: "chords: Am" }).lyrics, "");
+  assert.equal(stage.ask("repaint", { words: "No chords: la" }).music.chords, undefined);
+  stage.press("edit", { words: "eins\n---\nzwei\nChords: Dm" });
+  stage.until(() => stage.bridge.jobs.size === 5);
+  const [one, other] = [...stage.bridge.jobs.values()].slice(-2).map(({ message }) => message);
+  assert.deepEqual([one.lyrics, other.lyrics, one.music.chords, other.music.chords], ["eins", "zwei", "Dm", "Dm"]);
+  assert.match(stage.refusal("repaint", { words: `Chords: ${"Am ".repeat(700)}` }), /^The chords have 2099 characters/);
+});
+
 test("edit: no words", () => {
   assert.match(new Stage().refusal("edit", { words: " \n---\n" }), /^Type the new words first/);
 });

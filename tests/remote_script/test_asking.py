@@ -92,6 +92,7 @@ def test_meter_key_section_and_bar_phase(studio: Studio):
 def test_a_key_that_means_nothing_is_not_sent(studio: Studio):
     assert studio.ask("repaint").music.key == ""
     assert studio.ask("repaint", "key=F# moll").music.key == "F# minor"
+    assert studio.ask("repaint", "chords=Am | F C | G").music.chords == "Am | F C | G"
 
 
 def test_a_tempo_that_varies_is_told(studio: Studio):

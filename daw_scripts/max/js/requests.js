@@ -31,6 +31,7 @@ function addComposition(request, subject, wishes, words) {
   request.lyrics = words;
   if (!subject.isSession) request.music = song.music(subject.song, subject.range.start, subject.rate);
   else request.music = song.music(subject.song, 0, subject.rate);
+  if (wishes.chords) request.music.chords = wishes.chords;
 }
 
 function spanOf(subject) {

@@ -28,6 +28,7 @@ exports.english = {
   bad_seed: "The seed must be a whole number from 0 to 9007199254740991, or empty; it is “{given}”.",
   long_tags: "The style has {count} characters; at most {most} are read.",
   long_lyrics: "The words have {count} characters; at most {most} are read.",
+  long_chords: "The chords have {count} characters; at most {most} are read.",
   no_lyrics: "Type the new words first: “Words …”, or the text file.",
   no_words_file: "The text file with the words could not be read: {path}. Press “Open the text file”, write, and save.",
   // the bridge

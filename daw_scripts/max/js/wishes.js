@@ -33,12 +33,23 @@ exports.versions = function (words) {
   return versions.length > 0 ? versions : [""];
 };
 
-/** `{tags, versions, seed, variants, strength, role, bars}` of what the strip holds. */
+/** `{chords, words}`: what stands behind `Chords:` on a line of its own is no line to sing. */
+exports.chords = function (words) {
+  var found = /^[ \t]*chords:[ \t]*(.*?)[ \t]*$/im.exec(words);
+  if (!found) return { chords: "", words: words };
+  var limit = protocol.types.music.fields.filter(function (field) { return field.name === "chords"; })[0].max_length;
+  if (found[1].length > limit) throw new Refusal("long_chords", { count: found[1].length, most: limit });
+  return { chords: found[1], words: words.slice(0, found.index) + words.slice(found.index + found[0].length) };
+};
+
+/** `{tags, versions, chords, seed, variants, strength, role, bars}` of what the strip holds. */
 exports.read = function (verb, held) {
-  var versions = exports.versions(held.words).map(function (words) { return shortEnough(words, "lyrics"); });
+  var typed = exports.chords(held.words);
+  var versions = exports.versions(typed.words).map(function (words) { return shortEnough(words, "lyrics"); });
   var wishes = {
     tags: shortEnough(held.tags.replace(/\s+/g, " ").replace(/^ | $/g, ""), "tags"),
     versions: verb.id === "edit" ? versions : versions.slice(0, 1),
+    chords: typed.chords,
     seed: exports.seed(held.seed),
     variants: held.variants,
     strength: Math.max(0, Math.min(1, held.strength / 100)),

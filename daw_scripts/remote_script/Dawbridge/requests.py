@@ -64,8 +64,9 @@ def _composition(verb: str, subject: Subject, wishes: dict[str, Any]) -> dict[st
     request["span"] = subject.span
     request["tags"], request["lyrics"] = wishes["tags"], wishes["lyrics"]
     request["music"] = dict(subject.music)
-    if wishes["key"]:
-        request["music"]["key"] = wishes["key"]
+    for name in ("key", "chords"):
+        if wishes[name]:
+            request["music"][name] = wishes[name]
     if verb not in ("generate", "layer"):
         request["source"] = {"live_clips": subject.sources[0]}
     return request

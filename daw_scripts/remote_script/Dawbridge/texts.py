@@ -52,6 +52,7 @@ ENGLISH = {
     "long_tags": "The style has {count} characters; at most {most} are read.",
     "long_lyrics": "The lyrics have {count} characters; at most {most} are read.",
     "long_source_lyrics": "The words as they are now have {count} characters; at most {most} are read.",
+    "long_chords": "The chords have {count} characters; at most {most} are read.",
     "long_role": "The instrument has {count} characters; at most {most} are read.",
     "no_change": "Nothing would change: type new words, or a new style.",
     "no_lyrics": "Type the new words. To change only the style, answer “no” to “Keep the melody”.",

@@ -13,13 +13,14 @@ from typing import Any
 from .texts import say
 
 MOST_SEED = 2**53 - 1
-MOST_TEXT = {"tags": 2000, "lyrics": 40000, "source_lyrics": 40000, "role": 32}
+MOST_TEXT = {"tags": 2000, "lyrics": 40000, "source_lyrics": 40000, "role": 32, "chords": 2000}
 DEFAULTS = {
     "tags": "",
     "lyrics": "",
     "source_lyrics": "",
     "role": "",
     "key": "",
+    "chords": "",
     "strength": "1",
     "variance": "0.5",
     "variants": "2",
@@ -157,6 +158,7 @@ READERS: dict[str, Any] = {
     "source_lyrics": _lines,
     "role": _line,
     "key": _key,
+    "chords": _line,
     "strength": _fraction,
     "variance": _fraction,
     "variants": _variants,
