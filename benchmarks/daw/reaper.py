@@ -81,12 +81,12 @@ def _desk(folder: Path) -> Desk:
 
 
 def _slices() -> list[Row]:
-    """The longest tick of listening to a minute, and of laying in eight variants with six stems each."""
+    """The longest tick of listening to a minute, and of laying in eight variants with six stems and notes each."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         desk = _desk(folder)
         studio, _ = _song(folder, desk.home, 60.0, D_PITCH=1.0)
-        studio.answer("lofi", "", "1", "8", "1", "", "", "yes", "yes")
+        studio.answer("lofi", "", "1", "8", "1", "", "", "yes", "yes", "yes")
         began = time.thread_time()
         studio.run(REPAINT)
         submitted = time.thread_time() - began
@@ -94,7 +94,7 @@ def _slices() -> list[Row]:
         request = _until(studio, desk.next_job)
         listening, ticks = studio.world.longest_tick, studio.world.clock - ticks
         desk.accept(request.job)
-        takes = desk.takes(request, samples=RATE, roles=ROLES)
+        takes = desk.takes(request, samples=RATE, roles=ROLES, notes=ROLES)
         studio.world.longest_tick = 0
         desk.done_with(request, takes)
         _until(studio, lambda: len(studio.world.deferred) == 0)
@@ -103,7 +103,7 @@ def _slices() -> list[Row]:
         Row("REAPER: an action from its key to its job, but for the form", milliseconds(submitted)),
         Row("REAPER: longest tick while a minute of stereo is listened to", milliseconds(listening), SLICE),
         Row("REAPER: a minute of stereo is listened to in", f"{ticks:.1f} s at {1 / TICK_SECONDS:.0f} ticks a second"),
-        Row("REAPER: longest tick while 8 variants with 6 stems are laid in", milliseconds(landing), SLICE),
+        Row("REAPER: longest tick, 8 variants with 6 stems and notes are laid in", milliseconds(landing), SLICE),
     ]
 
 

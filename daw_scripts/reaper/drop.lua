@@ -2,7 +2,6 @@
 -- already.
 local host = require("reaper.host")
 local lanes = require("reaper.lanes")
-local mark = require("shared.mark")
 local pieces = require("reaper.pieces")
 local playing = require("reaper.playing")
 local replacing = require("reaper.replacing")
@@ -12,6 +11,7 @@ local text = require("shared.text")
 local M = {}
 
 local TAGS_SHOWN = 40
+local FOLDERS = { stems = "stems_track", notes = "notes_track" }
 
 local function take_name(job, piece)
   local verb = text.say("verb_" .. job.place.verb)
@@ -35,8 +35,7 @@ local function add_take(job, item, piece, spot)
   local take = host.add_take(item, piece.source)
   piece.is_laid = true
   host.set_take_text(take, "P_NAME", take_name(job, piece))
-  host.set_take_text(take, results.TAKE_KEY,
-    mark.write({ job = job.id, number = piece.number, path = piece.main, role = piece.role }))
+  host.set_take_text(take, results.TAKE_KEY, piece.mark)
   if is_levelled(job, piece) and spot.take then
     for _, key in ipairs({ "D_VOL", "D_PAN" }) do host.set_take(take, key, host.take_number(spot.take, key)) end
   end
@@ -129,7 +128,7 @@ local function role_tracks(job, spot, groups, kind, above)
   local base = spot.track and lanes.name(spot.track) or text.say("generated_track")
   local made = lanes.insert_below(spot.project, above, #groups + 1)
   local owner = spot.track and host.track_text(spot.track, "GUID") or "new"
-  host.set_track_text(made[1], "P_NAME", text.say(kind .. "_track", { track = base }))
+  host.set_track_text(made[1], "P_NAME", text.say(FOLDERS[kind], { track = base }))
   host.set_track(made[1], "I_FOLDERDEPTH", 1)
   local last = made[#made]
   host.set_track(last, "I_FOLDERDEPTH", host.track_integer(last, "I_FOLDERDEPTH") - 1)

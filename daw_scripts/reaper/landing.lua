@@ -114,7 +114,7 @@ function M.start(chores, job, ended, only)
   local opened = {}
   local function work(pause, _, wait)
     opened = pieces.list(job, only)
-    local fine, unreadable = pieces.open(opened, pause)
+    local fine, unreadable = pieces.open(job, opened, pause)
     if not fine then
       outcome, sentence = parked(job, "unreadable_take", unreadable)
       return

@@ -1,9 +1,10 @@
 --- The files of a finished job, opened one after the other before anything in the project is changed.
 --
--- A piece is `{path, number, role, is_notes, offset, source, seconds, main}`: which take it is of, the stem's role (nil
--- for the mix), whether it is a MIDI file, seconds from the place's position to the file's beginning, REAPER's source
--- and its length, and the path of the WAV with the recipe.
+-- A piece is `{path, number, role, is_notes, offset, source, seconds, main, mark}`: which take it is of, the role of the
+-- stem (nil for the mix), whether it is a MIDI file, seconds from the place's position to the file's beginning, REAPER's
+-- source and its length, the path of the WAV with the recipe, and what its take is marked with (see shared/mark.lua).
 local host = require("reaper.host")
+local mark = require("shared.mark")
 
 local M = {}
 
@@ -50,14 +51,15 @@ function M.list(job, only)
   return pieces
 end
 
---- Opens them, with pauses. True; nil and the path that REAPER cannot read. Notes that it cannot read, or that are
--- none, are left out: the audio is what was asked for.
-function M.open(pieces, pause)
+--- Opens those of `job`, with pauses, so that nothing but the change is left for the last tick. True; nil and the path
+-- that REAPER cannot read. Notes that it cannot read, or that are none, are left out: the audio is what was asked for.
+function M.open(job, pieces, pause)
   for _, piece in ipairs(pieces) do
     pause()
     local seconds
     piece.source, seconds = host.open_source(piece.path)
     piece.seconds = piece.seconds or seconds
+    piece.mark = mark.write({ job = job.id, number = piece.number, path = piece.main, role = piece.role })
     if not piece.source and not piece.is_notes then return nil, piece.path end
     if not piece.source then host.log("notes.unreadable path=" .. piece.path) end
   end

@@ -180,8 +180,8 @@ def test_the_last_tags_stand_in_the_form_again_but_no_seed(song: Song):
     song.ask("dub, tape, 70 bpm", "la la", "0,25", "4", "99")
     song.studio.run()
     form = listed(song.studio.world.forms)[-1]
-    assert listed(form.shown) == ["dub, tape, 70 bpm", "la la", "0,25", "4", "", "", "no", "no"]
-    assert len(listed(form.captions)) == 8
+    assert listed(form.shown) == ["dub, tape, 70 bpm", "la la", "0,25", "4", "", "", "", "no", "no", "no"]
+    assert len(listed(form.captions)) == 10
 
 
 def test_a_decimal_comma_is_a_decimal_point(song: Song):
