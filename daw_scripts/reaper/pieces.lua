@@ -1,8 +1,9 @@
 --- The files of a finished job, opened one after the other before anything in the project is changed.
 --
--- A piece is `{path, number, role, is_notes, offset, source, seconds, main, mark}`: which take it is of, the role of the
--- stem (nil for the mix), whether it is a MIDI file, seconds from the place's position to the file's beginning, REAPER's
--- source and its length, the path of the WAV with the recipe, and what its take is marked with (see shared/mark.lua).
+-- A piece is `{path, number, role, is_notes, offset, source, seconds, main, mark}`: which take it is of, the role of
+-- the stem (nil for the mix), whether it is a MIDI file, seconds from the place's position to the file's beginning,
+-- REAPER's source and its length, the path of the WAV with the recipe, and what its take is marked with (see
+-- shared/mark.lua).
 local host = require("reaper.host")
 local mark = require("shared.mark")
 
