@@ -28,7 +28,7 @@ def resampled(audio: Audio, faster: float) -> Audio:
 def noisy(audio: Audio, dice: np.random.Generator) -> Audio:
     """White noise 20 dB below the music."""
     level = np.sqrt(np.mean(audio**2)) / 10
-    return audio + (level * dice.standard_normal(audio.shape)).astype(np.float32)
+    return np.asarray(audio + level * dice.standard_normal(audio.shape), dtype=np.float32)
 
 
 def muffled(audio: Audio, dice: np.random.Generator) -> Audio:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt, welch
@@ -20,6 +22,11 @@ Audio = NDArray[np.float32]
 _SIZE = 65_536
 
 
+def mixed(stems: dict[str, Audio]) -> Audio:
+    return np.asarray(np.sum(list(stems.values()), axis=0), dtype=np.float32)
+
+
+@lru_cache(maxsize=4)
 def one_note(name: str, key: int, seconds: float = 2.0, velocity: int = 110) -> Audio:
     """A single note of an instrument, through everything that a stem goes through."""
     grid = Grid(60.0, Meter(4, 4), 0.0, RATE)
@@ -102,7 +109,7 @@ def sides_alike(mix: Audio, below_hz: float | None = None) -> float:
 
 
 def pumping(before: dict[str, Audio], gain: float) -> tuple[float, float]:
-    """How the bus would hold these stems at a gain: dB at most, and the share of the time that it moves 1 dB in 100 ms."""
+    """How the bus would hold these stems: dB at most, and the share of the time that it moves 1 dB in 100 ms."""
     _, curve = bus.held(bus.measured(before, Watch()).peaks, gain)
     if curve is None:
         return 0.0, 0.0

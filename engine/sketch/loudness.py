@@ -34,7 +34,7 @@ def loudness(audio: NDArray[np.float32], watch: Watch | None = None) -> float | 
 
 
 def analysed(audio: NDArray[np.float32], watch: Watch | None = None) -> tuple[Powers, Powers]:
-    """Of (C, T): (H,) K-weighted power of each 100 ms, and (2401,) power every 10 Hz; what is left at the end is dropped.
+    """Of (C, T): (H,) K-weighted power of each 100 ms, and (2401,) power every 10 Hz; an unfinished hop is left out.
 
     Weighted in the spectrum of each hop, at a quarter of the time that a filter takes: the filter's memory beyond a hop
     is all that differs, less than 0.01 LU on music.

@@ -14,7 +14,7 @@ from engine.sketch.synth.waves import RATE, Wave
 WANTED, ENOUGH = -4.7, 0.3
 """Decibels an octave between 100 Hz and 8 kHz (pink noise has −3), and how near is near enough.
 
-Source: Pestana et al., Spectral Characteristics of Popular Commercial Recordings 1950–2010, 2013: about −5 dB an octave.
+Source: Pestana et al., Spectral Characteristics of Popular Commercial Recordings 1950–2010, 2013: about −5.
 """
 MOST_DB = 14.0
 _EDGE_HZ = 1_000.0
@@ -31,7 +31,7 @@ def slope(density: NDArray[np.float64]) -> float:
 
 
 def shelf_db(density: NDArray[np.float64], brightness: float) -> float:
-    """What the highs of a mix lack, in dB; 0 where its slope is near enough. `brightness` −1 … 1 is what tags ask for."""
+    """What the highs of a mix lack, in dB; 0 where its slope is near enough; `brightness` bends what is wanted."""
     missing = WANTED + brightness - slope(density)
     if abs(missing) <= ENOUGH:
         return 0.0

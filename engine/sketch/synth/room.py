@@ -82,7 +82,7 @@ def tilt(dry: Wave, brightness: float, watch: Watch) -> None:
 
 
 def round_off(dry: Wave) -> None:
-    """Bend the highest peaks of drums in (2, T), in place, as tape does: 3 dB off the very highest, nothing far below."""
+    """Bend the highest peaks of drums in (2, T), in place, as tape does: 3 dB off the highest, nothing far below."""
     top = float(np.abs(dry).max(initial=0))
     knee = 0.4 * top
     over = np.abs(dry) > knee
