@@ -1,4 +1,4 @@
-"""`python -m benchmarks [wire|load|region|daw|model …] [--write]`: the figures of the budget, measured here and now."""
+"""`python -m benchmarks [wire|load|region|daw|model|sketch …] [--write]`: figures of the budget, measured here and now."""
 
 from __future__ import annotations
 
@@ -23,8 +23,15 @@ def daw_rows() -> list[Row]:
     return [row for suite in (reaper, reaper_panel, live, remote_script, ardour) for row in suite.rows()]
 
 
+def sketch_rows() -> list[Row]:
+    """A quarter of an hour: 200 pieces are made and listened to."""
+    from benchmarks.sketch import hearing, sound, speed
+
+    return [*speed.rows(), *sound.rows(), *hearing.rows()]
+
+
 BRIDGE = {"wire": wire.rows, "load": load.rows, "region": region.rows}
-SUITES = {**BRIDGE, "daw": daw_rows, "model": model_rows}
+SUITES = {**BRIDGE, "daw": daw_rows, "model": model_rows, "sketch": sketch_rows}
 PAGE = Path(__file__).with_name("README.md")
 MARK = "<!-- last run -->"
 
