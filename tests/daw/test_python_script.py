@@ -264,6 +264,13 @@ def test_speed_pitch_and_gain_are_told_to_the_bridge(world: World, run: Callable
     assert script.jobs[0].request.music.since_bar == RATE // 2
 
 
+@pytest.mark.usefixtures("bridge", "voice")
+def test_key_and_chords_go_along(run: Callable[..., Run]):
+    music = run("repaint", "", "", "1", "1", "", "Dm", "Dm | Bb C").jobs[0].request.music
+    assert (music.key, music.chords) == ("D minor", "Dm | Bb C")
+    assert run("repaint", "", "", "1", "1", "", "", "").jobs[-1].request.music.chords == ""
+
+
 @pytest.mark.parametrize(
     ("verb", "answers", "words"),
     [
