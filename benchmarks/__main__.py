@@ -16,6 +16,13 @@ def model_rows() -> list[Row]:
     return suite.rows()
 
 
+def stem_rows() -> list[Row]:
+    """Imported only when it is asked for, like the other model."""
+    from benchmarks.ace_15 import rows as suite
+
+    return suite.rows()
+
+
 def daw_rows() -> list[Row]:
     """The scripts of every host: REAPER's and Live's in fakes, Ardour's in Ardour where it is installed."""
     from benchmarks.daw import ardour, live, reaper, reaper_panel, remote_script
@@ -31,7 +38,7 @@ def sketch_rows() -> list[Row]:
 
 
 BRIDGE = {"wire": wire.rows, "load": load.rows, "region": region.rows}
-SUITES = {**BRIDGE, "daw": daw_rows, "model": model_rows, "sketch": sketch_rows}
+SUITES = {**BRIDGE, "daw": daw_rows, "model": model_rows, "stems": stem_rows, "sketch": sketch_rows}
 PAGE = Path(__file__).with_name("README.md")
 MARK = "<!-- last run -->"
 

@@ -39,7 +39,7 @@ def test_a_model_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         running.wait_for_engine()
         with running.client("reaper") as client:
             before = client.hello()
-            assert [absent.backend for absent in before.absent] == [ACE]
+            assert ACE in [absent.backend for absent in before.absent]
             assert "edit" in before.absent[0].tasks
             assert before.absent[0].problem.hint
             job = Generate(

@@ -65,7 +65,7 @@ def _built(variant: str, tokenizer: bool) -> Any:
                 max_position_embeddings=4096,
             )
         ).eval(),
-        tokenizer=_byte_tokenizer(),
+        tokenizer=byte_tokenizer(),
         transformer=AceStepTransformer1DModel(
             **SHARED,
             num_hidden_layers=2,
@@ -101,7 +101,7 @@ def _audio_tokenizers(wanted: bool) -> dict[str, Any]:
     }
 
 
-def _byte_tokenizer() -> Any:
+def byte_tokenizer() -> Any:
     """One token a byte, and one for the end."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
