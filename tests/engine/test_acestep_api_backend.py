@@ -172,8 +172,9 @@ def test_a_turbo_is_asked_in_eight_steps_and_a_draft_in_fewer(fake: FakeAceStep)
 def test_the_model_is_one_that_can_and_that_is_loaded(fake: FakeAceStep) -> None:
     fake.models = {TURBO: True, SFT: True, BASE: True}
     render(backend(fake), WORKS["layer"][0])
-    render(backend(fake), WORKS["generate"][0])
+    take = render(backend(fake), WORKS["generate"][0])
     assert [job.fields["model"] for job in fake.released] == [BASE, TURBO]
+    assert f"composed by {TURBO}" in take.notes
     fake.models = {TURBO: True, SFT: True, BASE: False}
     with pytest.raises(Unsupported) as refusal:
         render(backend(fake), WORKS["layer"][0])
@@ -289,5 +290,6 @@ def test_what_it_can_do_is_what_the_loaded_models_can(fake: FakeAceStep) -> None
     assert can(OfferedModel(name=BASE)) == (*mixes, "layer", "accompany", "separate")
     assert can(OfferedModel(name=TURBO, is_loaded=True), OfferedModel(name=BASE, is_loaded=False)) == mixes
     there = capabilities(Server(address="http://studio.local:8001"))
+    assert "studio" not in there.model, "takes that are passed on tell nobody where the server is"
     assert "studio.local:8001" in there.about and "sent" in there.about and "AI" in there.about
     assert "this computer" in capabilities(Server(address="http://127.0.0.1:8001")).about

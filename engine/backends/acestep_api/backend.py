@@ -15,6 +15,7 @@ from bridge_server.protocol.values import Capabilities
 from engine.backends.ace_15.capabilities import LANGUAGES, RATE
 from engine.backends.ace_15.timing import aligned
 from engine.backends.acestep_api.capabilities import capabilities
+from engine.backends.acestep_api.envelope import plain
 from engine.backends.acestep_api.errand import Brought, Errand
 from engine.backends.acestep_api.form import form
 from engine.backends.acestep_api.offer import UNKNOWN, probe
@@ -106,8 +107,10 @@ class AceStepApi:
         if used and str(seed % SEEDS) not in used:
             yield f"the server says that it used the seed {sorted(used)[0][:24]}: made again, this will sound different"
         wanted = asked.fields.get("model", "")
+        if brought.model:
+            yield f"composed by {plain(brought.model)}"
         if wanted and brought.model and wanted not in brought.model:
-            yield f"the server says that it used {brought.model[:60]} instead of {wanted}"
+            yield f"the server says that it used {plain(brought.model)} instead of {wanted}"
 
 
 def _check(work: Work) -> None:

@@ -20,7 +20,7 @@ def capabilities(server: Server) -> Capabilities:
     where = "this computer" if server.is_here else f"the server at {server.host}, where what you select is sent"
     return Capabilities(
         backend=NAME,
-        model=f"ACE-Step 1.5 at {server.host}{f' ({names[0]})' if names else ''}",
+        model=f"{names[0] if names else 'ACE-Step 1.5'} on a server",  # takes carry this along: no address in it
         about=f"ACE-Step 1.5 on {where}; this is AI. {after}",
         tasks=requests(offer),
         sample_rate=RATE,
