@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bridge_server.protocol.events import Place
-from bridge_server.protocol.requests import Edit, Repaint
+from bridge_server.protocol.requests import Edit, Layer, Repaint
 from tests.ardour.lua import RATE, given, module, plain, region
 from tests.daw.conftest import write_wav
 from tests.daw.desk import Desk
@@ -132,6 +132,34 @@ def test_a_region_that_was_moved_takes_its_result_along(world: World, desk: Desk
     world.host.tracks[1].regions[1].position = RATE
     land(world, desk, request)
     assert {found["position"] for found in world.regions(2)} == {3 * RATE}
+
+
+def test_a_track_that_is_gone_parks_its_result_with_the_path(world: World, desk: Desk):
+    request = ask(world, desk)
+    world.host.tracks[1] = None
+    land(world, desk, request)
+    assert "is gone. The take is kept: " in world.told[-1]
+    assert request.job in world.told[-1]
+    assert len(world.host.tracks) == 0
+
+
+def test_the_variants_of_a_track_with_a_longer_number_are_another_s(world: World, desk: Desk, tmp_path: Path):
+    comment = "Dawbridge: variants of track Voice2"
+    world.track("Voice2 – variants", tmp_path / "voice.wav", order=2, comment=comment, regions=[])
+    land(world, desk, ask(world, desk))
+    assert len(world.regions(2)) + len(world.regions(3)) == 2
+    (taken,) = [number for number in (2, 3) if world.regions(number)]
+    assert world.host.tracks[taken].comment != comment
+
+
+def test_a_layer_does_not_hear_what_a_solo_silences(world: World, desk: Desk, tmp_path: Path):
+    world.track("Drums", tmp_path / "voice.wav", order=2)
+    for number, is_soloed in ((2, False), (1, True)):
+        world.host.tracks[1].is_soloed = is_soloed
+        world.answer(variants="1")
+        world.act.run("layer")
+        (letter,) = [letter for letter in desk.read() if isinstance(letter, Layer)][-1:]
+        assert len(letter.sources) == number
 
 
 def test_a_recording_holds_the_landing_up(world: World, desk: Desk):
