@@ -17,9 +17,10 @@ from engine.backends.sketch_edits import Resung, remixed, resung
 from engine.sketch import midi
 from engine.sketch.casting import is_voice
 from engine.sketch.composer import compose
+from engine.sketch.desk import Composed
 from engine.sketch.dice import Dice
 from engine.sketch.earlier import find_earlier
-from engine.sketch.planning import Composed, make_plan
+from engine.sketch.planning import make_plan
 from engine.sketch.score import RULES, Plan, Score, Song, from_latents
 from engine.sketch.synth import bus, soundfont
 from engine.sketch.synth.renderer import CACHE_BYTES, USUAL, Renderer
@@ -57,7 +58,7 @@ WITH_WORDS = msgspec.structs.replace(
     settings=(*INSTRUMENTAL.settings, "language"),
 )
 _OTHERS = {
-    "separate": "Separating a mix is what ace-step-1.5 is made for; it is not part of this version yet.",
+    "separate": "Separating a mix is what ace-step-1.5 is made for; `dawbridge models list` shows how to get it.",
 }
 
 

@@ -2,91 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge_server.protocol.requests import Accompany, Edit, Extend, Generate, Layer, Repaint
-from engine.sketch import casting, hearing, hearing_mix, hearing_time
+from bridge_server.protocol.requests import Accompany, Extend, Generate, Layer, Repaint
+from engine.sketch import casting, hearing, hearing_mix, hearing_time, outline
 from engine.sketch.chart import key_of_chart, read_chart
-from engine.sketch.earlier import Earlier, find_earlier
+from engine.sketch.desk import Composed, Desk
+from engine.sketch.earlier import find_earlier
 from engine.sketch.grid import Grid, Turn
 from engine.sketch.hearing import Heard
 from engine.sketch.loudness import loudness
 from engine.sketch.meter import Meter, read_meter
-from engine.sketch.score import Chord, Feel, from_latents, Plan, RULES, Score
-from engine.sketch.section_names import KINDS, read_blocks, read_section
-from engine.sketch.singing import sung_spans
+from engine.sketch.score import Chord, Feel, Plan, from_latents
+from engine.sketch.section_names import read_blocks
 from engine.sketch.styles import NEUTRAL, STYLES
 from engine.sketch.synth.renderer import BALANCE, FULL_MIX
-from engine.sketch.tags import Wishes, read_tags
+from engine.sketch.tags import read_tags
 from engine.sketch.theory import Chart, Key, chord_name, read_key
 from engine.watch import Watch
 from engine.work import Work
 
-Composed = Generate | Repaint | Extend | Layer | Accompany | Edit
 LEAST_TO_COUNT, NEAR_LINE = 4.0, 0.05
 """Seconds of music that bar lines are looked for in, and how near to one a cut is meant to be on it."""
 QUIETEST, LOUDEST = -40.0, -9.0
 SOFTER_THAN_SOLO = 2.0
 """LU that a backing stays under the solo it accompanies."""
 
-GOES_ON_SECONDS, AUDIBLE = 0.5, 1e-3
-"""How soon after new music something must sound, and how loud, to be led back into."""
-
-
-@dataclass
-class _Desk:
-    """Everything on the planner's desk."""
-
-    work: Work
-    request: Composed
-    wishes: Wishes
-    score: Score | None
-    earlier: Earlier | None
-    watch: Watch
-    notes: list[str] = field(default_factory=list)
-    tempo_heard: bool = False
-
-    @property
-    def context(self) -> NDArray[np.float32]:
-        return self.work.context
-
-    @property
-    def listens_to_target(self) -> bool:
-        """Layers and backings follow what sounds under them; a repaint that keeps some of the old must fit it."""
-        if isinstance(self.request, Repaint):
-            return self.request.strength < 1 and self.earlier is None
-        if isinstance(self.request, Edit):
-            return self.earlier is None
-        return isinstance(self.request, Layer | Accompany)
-
-    def stretches(self) -> list[tuple[int, int]]:
-        """[start, end) in samples of the context that may be listened to."""
-        if isinstance(self.request, Generate):
-            return []
-        if self.listens_to_target:
-            return [(0, self.context.shape[1])]
-        found, at = [], 0
-        for target in self.work.targets:
-            found.append((at, target.start))
-            at = target.end
-        found.append((at, self.context.shape[1]))
-        return [(start, end) for start, end in found if end > start]
-
-    def surroundings(self) -> NDArray[np.float32]:
-        stretches = self.stretches()
-        if len(stretches) == 1:
-            return self.context[:, stretches[0][0] : stretches[0][1]]
-        return np.concatenate([self.context[:, start:end] for start, end in stretches] or [self.context[:, :0]], axis=1)
-
 
 def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[str]]:
     """The plan, and sentences for the user. Raises Unsupported for a role nobody plays."""
     score = from_latents(work.latents)
-    desk = _Desk(work, request, read_tags(request.tags), score, find_earlier(score, work), watch)
+    desk = Desk(work, request, read_tags(request.tags), score, find_earlier(score, work), watch)
     style = _style(desk)
     origin = work.hull.start
     heard = hearing.listen(desk.context, desk.stretches(), watch)
@@ -96,7 +43,7 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
     chords = () if chart else hearing.chords_of(heard, grid, origin, key)
     if desk.earlier and not chart:
         chords = _merged(desk.earlier.chords(grid), chords)
-    form = _form(desk)
+    form = outline.form_of(desk)
     around = desk.surroundings()
     feel = _feel(desk, around)
     cast = _cast(desk, style, around, heard)
@@ -124,22 +71,22 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
         number=form.number,
         blocks=read_blocks(request.lyrics),
         known=desk.earlier.sections(grid) if desk.earlier and not form.section else (),
-        onward=_onward(desk),
-        singing=_singing(desk, cast),
+        onward=outline.onward(desk),
+        singing=outline.singing(desk, cast),
         before=desk.earlier.hands() if desk.earlier else {},
-        ground=_ground(desk, style),
+        ground=outline.ground(desk, style),
     )
     _tell(desk, plan, heard)
     return plan, [*desk.notes, *desk.wishes.notes()]
 
 
-def _style(desk: _Desk) -> str:
+def _style(desk: Desk) -> str:
     if desk.wishes.style:
         return desk.wishes.style
     return desk.score.plan.style if desk.score else desk.wishes.hinted_style or NEUTRAL
 
 
-def _grid(desk: _Desk, style: str, heard: Heard) -> Grid:
+def _grid(desk: Desk, style: str, heard: Heard) -> Grid:
     music, wishes = desk.request.music, desk.wishes
     rate = desk.work.hull.rate
     if music.bpm is None and wishes.bpm is None and desk.earlier:
@@ -163,7 +110,7 @@ def _grid(desk: _Desk, style: str, heard: Heard) -> Grid:
     return Grid(bpm, meter, phase, rate)
 
 
-def _phase(desk: _Desk, bpm: float, meter: Meter, heard: Heard) -> float:
+def _phase(desk: Desk, bpm: float, meter: Meter, heard: Heard) -> float:
     """Seconds from a bar line to the new music, from the longest stretch of what sounds around it."""
     told, start = desk.work.bar_phase_seconds, desk.work.hull.start
     low, high = max(desk.stretches(), key=lambda each: each[1] - each[0])
@@ -176,7 +123,7 @@ def _phase(desk: _Desk, bpm: float, meter: Meter, heard: Heard) -> float:
     return 0.0 if min(phase, bar - phase) < NEAR_LINE else phase
 
 
-def _feel(desk: _Desk, around: NDArray[np.float32]) -> Feel:
+def _feel(desk: Desk, around: NDArray[np.float32]) -> Feel:
     """What the tags say; else how the earlier score was played; else how lively, dense and bright it is all around."""
     if isinstance(desk.request, Generate):
         return desk.wishes.feel
@@ -184,7 +131,7 @@ def _feel(desk: _Desk, around: NDArray[np.float32]) -> Feel:
     return hearing_mix.joined(desk.wishes.feel, heard)
 
 
-def _turns(desk: _Desk, bpm: float, meter: Meter, since: float) -> tuple[Turn, ...]:
+def _turns(desk: Desk, bpm: float, meter: Meter, since: float) -> tuple[Turn, ...]:
     """The project's changes of tempo and meter; the span starts `since` seconds after bar line 0."""
     found: list[Turn] = []
     for change in desk.request.music.changes:
@@ -201,7 +148,7 @@ def _lead(request: Composed) -> float:
     return (-request.left if request.left else request.span.length) / request.span.rate
 
 
-def _tempo(desk: _Desk, style: str) -> float:
+def _tempo(desk: Desk, style: str) -> float:
     """Heard, or the style's own, bent by tempo words and moods."""
     if not isinstance(desk.request, Generate):
         found = hearing_time.tempo_of(desk.surroundings(), desk.watch)
@@ -217,7 +164,7 @@ def _tempo(desk: _Desk, style: str) -> float:
     return float(bpm)
 
 
-def _key(desk: _Desk, style: str, heard: Heard, chart: Chart) -> tuple[Key | None, str]:
+def _key(desk: Desk, style: str, heard: Heard, chart: Chart) -> tuple[Key | None, str]:
     """The key if anything tells it, and the mode to use if nothing does."""
     mode = desk.wishes.mode or STYLES[style].mode
     given = read_key(desk.request.music.key)
@@ -245,7 +192,7 @@ def _merged(known: tuple[Chord, ...], heard: tuple[Chord, ...]) -> tuple[Chord, 
     return tuple(sorted([*known, *(chord for chord in heard if round(chord.start, 3) not in starts)]))
 
 
-def _cast(desk: _Desk, style: str, around: NDArray[np.float32], heard: Heard) -> casting.Cast:
+def _cast(desk: Desk, style: str, around: NDArray[np.float32], heard: Heard) -> casting.Cast:
     request, wishes = desk.request, desk.wishes
     if isinstance(request, Layer) and casting.is_voice(request.role):
         return {}
@@ -271,60 +218,7 @@ def _cast(desk: _Desk, style: str, around: NDArray[np.float32], heard: Heard) ->
     return cast
 
 
-class _Form(NamedTuple):
-    """Does it begin with an intro, end with an ending; is it a whole piece; which section is it, which number?"""
-
-    intro: bool
-    ending: bool
-    whole: bool
-    section: str
-    number: int
-
-
-def _form(desk: _Desk) -> _Form:
-    """A piece of its own has everything; a section of the project's song is that section, from its name or the tags."""
-    request, forms = desk.request, desk.wishes.forms
-    section, number = read_section(request.music.section)
-    if request.music.section and not section:
-        desk.notes.append(f"section not known, played evenly: {request.music.section}")
-    if not request.music.section:
-        section = next((form for form in forms if form in KINDS and form not in ("intro", "ending")), "")
-    if isinstance(request, Generate) and not request.music.section and section in ("", "drop"):
-        edges = "loop" not in forms
-        return _Form(edges or "intro" in forms, edges or "ending" in forms, edges, section, 0)
-    leads_in = isinstance(request, Extend) and request.left > 0
-    ends = "ending" in forms or (section == "outro" and isinstance(request, Generate))
-    return _Form((leads_in or "intro" in forms) and section != "intro", ends, False, section, number)
-
-
-def _onward(desk: _Desk) -> tuple[int, ...]:
-    """Where new music ends and other music goes on at once."""
-    if not isinstance(desk.request, Repaint | Extend | Edit):
-        return ()
-    ahead = round(GOES_ON_SECONDS * desk.work.hull.rate)
-    ends = [target.end for target in desk.work.targets]
-    return tuple(
-        end - desk.work.hull.start for end in ends if np.any(np.abs(desk.context[:, end : end + ahead]) > AUDIBLE)
-    )
-
-
-def _singing(desk: _Desk, cast: casting.Cast) -> tuple[tuple[int, int], ...]:
-    """Where the solo that is accompanied plays; a lead of ours answers in between."""
-    if not isinstance(desk.request, Accompany) or "lead" not in cast:
-        return ()
-    hull = desk.work.hull
-    return sung_spans(desk.context[:, hull.start : hull.end], hull.rate)
-
-
-def _ground(desk: _Desk, style: str) -> tuple[tuple[int, float], ...]:
-    """An extension goes on with the grooves and motifs of the score that it continues."""
-    if not isinstance(desk.request, Extend) or desk.earlier is None:
-        return ()
-    song = desk.earlier.song
-    return song.throws if song.style == style and song.rules == RULES else ()
-
-
-def _loudness(desk: _Desk, cast: casting.Cast, around: NDArray[np.float32]) -> float | None:
+def _loudness(desk: Desk, cast: casting.Cast, around: NDArray[np.float32]) -> float | None:
     """LUFS that continue the level of the surroundings; None where there is nothing to continue."""
     heard = loudness(around, desk.watch) if around.shape[1] else None
     if heard is None:
@@ -336,7 +230,7 @@ def _loudness(desk: _Desk, cast: casting.Cast, around: NDArray[np.float32]) -> f
     return float(min(LOUDEST, max(QUIETEST, heard)))
 
 
-def _tell(desk: _Desk, plan: Plan, heard: Heard) -> None:
+def _tell(desk: Desk, plan: Plan, heard: Heard) -> None:
     if desk.earlier:
         desk.notes.append("continues from the score that the take kept")
     elif desk.listens_to_target and plan.key and plan.heard:
