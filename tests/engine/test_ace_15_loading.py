@@ -56,6 +56,11 @@ def test_a_folder_that_the_user_names(lonely: pytest.MonkeyPatch, noise_pipeline
     assert again.backends[NAME] is known.backends[NAME], "what is loaded stays loaded"
 
 
+def test_each_kind_has_a_variable(lonely: pytest.MonkeyPatch, noise_pipeline: Path) -> None:
+    lonely.setenv("DAWBRIDGE_ACE_STEP_1_5_XL_BASE", str(noise_pipeline))
+    assert [place.name for place in find().places] == [f"{NAME}-xl-base"]
+
+
 def test_every_checkpoint_in_the_list_is_a_backend(
     lonely: pytest.MonkeyPatch, noise_pipeline: Path, tmp_path: Path
 ) -> None:

@@ -17,6 +17,8 @@ from engine.backends.ace_15.variant import Variant, told_by
 
 NAME = "ace-step-1.5"
 FOLDER_VARIABLE, VARIANT_VARIABLE = "DAWBRIDGE_ACE_STEP_1_5", "DAWBRIDGE_ACE_STEP_1_5_VARIANT"
+KINDS = ("turbo", "base", "xl-turbo", "xl-sft", "xl-base")
+"""Those that `dawbridge models` knows; each has a variable too, as DAWBRIDGE_ACE_STEP_1_5_XL_SFT."""
 HOME_VARIABLE = "DAWBRIDGE_HOME"
 """Set by the bridge for its engine: the folder in which `models.json` says where models are."""
 LIBRARIES = ("torch", "transformers", "diffusers", "tokenizers", "safetensors")
@@ -60,9 +62,7 @@ def find() -> Found:
             'Install Dawbridge with its engine: pip install "dawbridge[engine]".',
         )
         return Found(problems=((NAME, error),))
-    named = _listed()
-    if os.environ.get(FOLDER_VARIABLE):
-        named = {**named, NAME: os.environ[FOLDER_VARIABLE]}
+    named = {**_listed(), **_set()}
     places, problems = [], []
     for name, folder in sorted(named.items()):
         try:
@@ -110,6 +110,13 @@ def _json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _set() -> dict[str, str]:
+    """Checkpoints whose folders stand in the environment: name → folder. They go before those in the list."""
+    variables = {NAME: FOLDER_VARIABLE}
+    variables |= {f"{NAME}-{kind}": f"{FOLDER_VARIABLE}_{kind.upper().replace('-', '_')}" for kind in KINDS}
+    return {name: os.environ[variable] for name, variable in variables.items() if os.environ.get(variable)}
 
 
 def _listed() -> dict[str, str]:
