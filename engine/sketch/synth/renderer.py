@@ -62,6 +62,8 @@ class Renderer:
                 mix = bus.measured(stems, quiet)
                 if gain_db := balance.shelf_db(mix.density, score.plan.feel.brightness):
                     list(pool.map(lambda stem: balance.shelve(stem, gain_db), stems.values()))
+                for stem in stems.values():
+                    _silence_outside(stem, score)
                     mix = bus.measured(stems, quiet)
         usual = USUAL if len(stems) >= FULL else FEW
         wanted = score.plan.loudness if score.plan.loudness is not None else usual
@@ -144,15 +146,21 @@ def _key_up(score: Score, note: Note, at: int) -> int:
     return score.plan.grid.sample(note.start + note.length) - at
 
 
+def _silence_outside(stem: Wave, score: Score) -> None:
+    """Nothing at all where nothing is to be filled, not even the tail of a filter."""
+    at = 0
+    for start, end in score.plan.windows:
+        stem[:, at:start] = 0
+        at = end
+    stem[:, at:] = 0
+
+
 def _close(stem: Wave, score: Score) -> None:
     """Silence outside the windows; inside, the last moments fade: long after an ending, else just clear of a click."""
     ending = bool(score.sections) and score.sections[-1].name == "ending"
-    at = 0
     for number, (start, end) in enumerate(score.plan.windows):
-        stem[:, at:start] = 0
         seconds = 1.2 if ending and number == len(score.plan.windows) - 1 else 0.03
         fade = min((end - start) // 2, round(seconds * RATE))
         if fade:
             stem[:, end - fade : end] *= release(fade)
-        at = end
-    stem[:, at:] = 0
+    _silence_outside(stem, score)
