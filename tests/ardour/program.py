@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -97,8 +97,13 @@ def screen() -> Iterator[str]:
 def osc_port(pid: int) -> int:
     """The port on which the Ardour with that process id hears; 0 while there is none."""
     process = psutil.Process(pid)
-    sockets = [one for each in (process, *process.children()) for one in each.net_connections(kind="udp4")]
-    return next((one.laddr.port for one in sockets if one.laddr and one.laddr.port in OSC_PORTS), 0)
+    for each in (process, *process.children()):
+        # What Ardour runs while it starts may have ended meanwhile.
+        with suppress(psutil.NoSuchProcess):
+            for one in each.net_connections(kind="udp4"):
+                if one.laddr and one.laddr.port in OSC_PORTS:
+                    return int(one.laddr.port)
+    return 0
 
 
 class Ardour:
