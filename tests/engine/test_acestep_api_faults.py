@@ -176,6 +176,13 @@ def test_what_can_be_used_all_the_same_is_used_and_said(fake: FakeAceStep, fault
     assert any(word in note for note in take.notes), take.notes
 
 
+def test_what_only_people_read_may_be_missing_or_of_another_kind(fake: FakeAceStep) -> None:
+    fake.faults = ["nulls"]
+    take = render(backend(fake), WORK, 5)
+    assert not fake.faults
+    assert not any("seed" in note or "composed" in note for note in take.notes)
+
+
 def test_flac_is_as_good_as_wav(fake: FakeAceStep) -> None:
     fake.faults = ["flac"]
     take = render(backend(fake), REGION)

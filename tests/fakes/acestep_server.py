@@ -110,7 +110,8 @@ def compose(job: Job) -> Audio:
 class _Handler(BaseHTTPRequestHandler):
     """Faults of a route are written 'ROUTE: FAULT' with one of status-N, wrapped-N (inside an answer of 200), html,
     half, nested, shapeless, redirect, silent, drop. Faults of a job: failed, oom, stuck, restart, other seed, foreign
-    file, no file; of its file: page, endless, wrong length, short, mono, mute, nan, mp3, flac, aiff, half a file.
+    file, no file, nulls; of its file: page, endless, wrong length, short, mono, mute, nan, mp3, flac, aiff, half a
+    file.
     """
 
     protocol_version = "HTTP/1.1"
@@ -235,6 +236,10 @@ class _Handler(BaseHTTPRequestHandler):
             path = "http://127.0.0.1:9/v1/audio?path=x"
         if fake.happens("no file"):
             path = ""
+        if fake.happens("nulls"):
+            nothing = dict.fromkeys(("wave", "stage", "error", "progress", "metas", "dit_model"))
+            item = {"file": path, "status": 1, "seed_value": int(seed), "score": float("nan"), **nothing}
+            return {"status": 1, "result": json.dumps([item]), "progress_text": None}
         item = {"file": path, "wave": "", "status": 1, "prompt": job.fields["prompt"], "metas": {},
                 "seed_value": seed, "lm_model": "", "dit_model": job.fields.get("model", TURBO)}  # fmt: skip
         return {"status": 1, "result": json.dumps([item])}

@@ -6,6 +6,7 @@ Every answer in JSON is {"data": …, "code": 200, "error": null, …}; some fai
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -105,15 +106,17 @@ def told(found: Any) -> str:
 
 
 def plain(said: object) -> str:
-    """A stranger's words made fit for a sentence: one line, printable, short."""
+    """A stranger's words made fit for a sentence: one line, printable, short; '' for none."""
+    if said is None:
+        return ""
     words = said if isinstance(said, str) else msgspec.json.encode(said).decode()
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in words[:2_000]).split())
     return (line if len(line) <= LONGEST_TOLD else f"{line[:LONGEST_TOLD]}…").rstrip(".")
 
 
 def _json(body: bytes) -> Any:
-    """None for what is no JSON, and for JSON that is nested without end."""
+    """None for what is no JSON, and for JSON that is nested without end. NaN is taken, as Python's servers write it."""
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return json.loads(body)
+    except (ValueError, RecursionError):
         return None

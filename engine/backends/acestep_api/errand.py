@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import msgspec
@@ -49,20 +49,23 @@ class _State(Struct):
     """`result` is JSON inside JSON: a list, empty for a job that the server does not know."""
 
     status: int
-    result: str = "[]"
-    progress_text: str = ""
+    result: str | None = None
+    progress_text: Any = None
 
 
 class _Item(Struct):
-    """One item of a result; of a running job it holds the progress, of a finished one the file."""
+    """One item of a result; of a running job it holds the progress, of a finished one the file.
 
-    file: str = ""
+    What only people read may be of any kind, and may be missing.
+    """
+
+    file: str | None = None
     status: int | None = None
-    progress: float = 0.0
-    stage: str = ""
-    error: str | None = None
-    seed_value: str = ""
-    dit_model: str = ""
+    progress: float | None = None
+    stage: Any = None
+    error: Any = None
+    seed_value: Any = None
+    dit_model: Any = None
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,8 @@ class Errand:
             task = self._hand_in(watch.part(0.0, 0.1))
             found = self._wait(task, watch.part(0.1, 0.9))
             if found is not None:
-                body = self._fetch(found.file, watch.part(0.9, 1.0))
-                return Brought(body, found.seed_value, found.dit_model, number > 0)
+                body = self._fetch(found.file or "", watch.part(0.9, 1.0))
+                return Brought(body, plain(found.seed_value), plain(found.dit_model), number > 0)
             log.info("server.forgot task=%s", plain(task))
         raise ServerFailed(
             f"The server at {self.server.host} forgot the job twice.",
@@ -153,7 +156,7 @@ class Errand:
             elif now - moved > self.patience.stuck:
                 raise ServerFailed(f"The job has not moved for {self.patience.stuck / 60:.0f} minutes.")
             if items:
-                best = max(best, min(items[0].progress, 1.0)) if items[0].progress == items[0].progress else best
+                best = max(best, min(items[0].progress or 0.0, 1.0))
                 stage = plain(items[0].stage)[:40] or "working"
                 watch.step(best, 1, f"on the server: {stage}")
 
@@ -176,7 +179,7 @@ class Errand:
     def _failure(self, state: _State, items: list[_Item]) -> BridgeError:
         if state.status != FAILED:
             return BadAnswer(f"The server at {self.server.host} gives the job a status of {state.status}.")
-        said = plain(items[0].error or "") if items else ""
+        said = plain(items[0].error) if items else ""
         if is_out_of_memory(said):
             return OutOfMemory(
                 f"The server at {self.server.host} ran out of memory.",

@@ -34,15 +34,14 @@ UNKNOWN = Offer()
 
 
 class _Health(Struct):
-    status: str = ""
-    service: str = ""
-    version: str = ""
+    status: Any = None
+    version: Any = None
 
 
 class _Model(Struct):
-    name: str = ""
-    id: str = ""
-    is_default: bool = False
+    name: str | None = None
+    id: str | None = None
+    is_default: bool | None = None
     is_loaded: bool | None = None
     supported_task_types: tuple[str, ...] | None = None
 
@@ -88,7 +87,7 @@ def _models(listed: Any, server: Server) -> tuple[OfferedModel, ...]:
         name = plain(model.id or model.name).rpartition("/")[2]
         if name and "5Hz-lm" not in name:
             tasks = tuple(task for task in model.supported_task_types or () if task in (*MIXES, *STEMS))
-            is_default = model.is_default or name == default
+            is_default = bool(model.is_default) or name == default
             offered.append(OfferedModel(name=name, tasks=tasks, is_loaded=model.is_loaded, is_default=is_default))
     return tuple(offered)
 
