@@ -46,7 +46,8 @@ def sing(stage: Stage, words: Words) -> Vocal:
             text, stress = line.syllables[number]
             notes.append(Note(start, end - start, key, 78 + 10 * stress + (6 if line.section in PEAKS else 0)))
             sung.append(Sung(phrase.line, number, text))
-    return Vocal(words, tuple(notes), tuple(sung), stage.dice.throws[-1][0])
+    sway = int(stage.dice.roll(f"{ROLE}.sway").integers(2**31))
+    return Vocal(words, tuple(notes), tuple(sung), sway)
 
 
 def _place_in_block(words: Words, number: int) -> int:
