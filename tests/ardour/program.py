@@ -27,6 +27,7 @@ OSC_PORTS = range(3819, 3839)
 START_SECONDS = 120.0
 ANSWER_SECONDS = 60.0
 DIALOG_SECONDS = 60.0
+SEND_AGAIN_SECONDS = 3.0
 NAME_X, FIRST_NAME_Y, ROW_HEIGHT = 60, 276, 68
 """Where the names of tracks stand in a new window of 1600 by 900, in pixels."""
 ROUTES = """for route in Session:get_routes():iter() do
@@ -186,7 +187,17 @@ class Ardour:
     def ask(self, lua: str, within_seconds: float = ANSWER_SECONDS) -> list[list[str]]:
         """Run `lua` inside Ardour, where `tell(…)` makes a line of the answer. Fails if it breaks."""
         answer = self.start_asking(lua)
-        until(answer.exists, within_seconds, f"Ardour answers {lua!r}")
+        send_again = time.monotonic() + SEND_AGAIN_SECONDS
+
+        def has_come() -> bool:
+            nonlocal send_again
+            if time.monotonic() > send_again and (self._probe / "ask.lua").exists():
+                # A datagram may get lost; a question that is pressed twice is answered once.
+                self._press_probe()
+                send_again = time.monotonic() + SEND_AGAIN_SECONDS
+            return answer.exists()
+
+        until(has_come, within_seconds, f"Ardour answers {lua!r}")
         lines = [line.split("\t") for line in answer.read_text(encoding="utf-8").splitlines()]
         assert lines[-1][0] == "FINE", lines[-1]
         return lines[:-1]
@@ -197,8 +208,11 @@ class Ardour:
         part = self._probe / "ask.part"
         part.write_text("local tell = ...\n" + lua, encoding="utf-8")
         part.rename(self._probe / "ask.lua")
-        self.send("/access_action", f"LuaAction/script-{self._slots[settings.PROBE]}")
+        self._press_probe()
         return answer
+
+    def _press_probe(self) -> None:
+        self.send("/access_action", f"LuaAction/script-{self._slots[settings.PROBE]}")
 
     def _answers(self) -> bool:
         assert self._process is not None
