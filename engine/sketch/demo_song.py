@@ -38,7 +38,7 @@ CAST: dict[str, tuple[str, ...]] = {
     "lead": ("vibraphone",),
 }
 SEED = 12
-LOUDNESS = -18.0
+LOUDNESS = -21.0
 
 
 def song() -> Score:
@@ -57,7 +57,7 @@ def song() -> Score:
         heard=tuple(Chord(at, 2.0, *chord) for at, chord in halves),
         loudness=LOUDNESS,
         room=0.6,
-        feel=Feel(energy=-0.3),
+        feel=Feel(energy=-0.3, brightness=-0.5),
     )
     return compose(plan, Dice(((SEED, 1.0),)), Watch())
 
