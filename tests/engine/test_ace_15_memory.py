@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 
 from bridge_server.protocol.errors import OutOfMemory
 from engine.backends.ace_15 import studio as of_studio
+from engine.backends.ace_15.codec import device_of
 from engine.backends.ace_15.memory import Sizes, choose
 from engine.backends.ace_15.studio import Studio
 from engine.watch import Watch
@@ -104,6 +105,17 @@ def test_memory_that_runs_out_on_the_way(noise_pipeline: Path, monkeypatch: pyte
     monkeypatch.setattr(Studio, "prepare", real)
     work: Work = generate(RATE)
     assert render(model, work).stems["mix"].shape == (2, RATE)
+
+
+def test_sound_goes_where_an_offloaded_part_will_work(noise_pipeline: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the CPU only where it would be sent can be seen."""
+    from accelerate.hooks import CpuOffload
+
+    studio = Studio(backend(noise_pipeline)._place)
+    vae = studio.prepare(studio.way(50, 1), Watch()).vae
+    assert device_of(vae) == torch.device("cpu")
+    monkeypatch.setattr(vae, "_hf_hook", CpuOffload("cuda:1"), raising=False)
+    assert device_of(vae) == torch.device("cuda:1")
 
 
 def test_a_way_that_offloads_is_laid_out_once_and_undone(noise_pipeline: Path, monkeypatch: pytest.MonkeyPatch) -> None:

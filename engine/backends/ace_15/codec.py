@@ -32,7 +32,7 @@ def encode(vae: Any, audio: Samples, report: Report) -> Tensor:
     frames = audio.shape[1] // HOP
     sound, found = torch.from_numpy(np.ascontiguousarray(audio[:, : frames * HOP])), []
     for (first, last), (low, high) in _pieces(frames, report):
-        piece = sound[None, :, low * HOP : high * HOP].to(vae.device, vae.dtype)
+        piece = sound[None, :, low * HOP : high * HOP].to(device_of(vae), vae.dtype)
         latents = vae.encode(piece).latent_dist.mode()[0].T
         found.append(latents[first - low : last - low].to("cpu", torch.float32))
     return torch.cat(found)
@@ -44,10 +44,16 @@ def decode(vae: Any, latents: Tensor, report: Report) -> Samples:
     frames = latents.shape[0]
     made = np.empty((CHANNELS, frames * HOP), np.float32)
     for (first, last), (low, high) in _pieces(frames, report):
-        piece = latents[None, low:high].transpose(1, 2).to(vae.device, vae.dtype)
+        piece = latents[None, low:high].transpose(1, 2).to(device_of(vae), vae.dtype)
         sound = vae.decode(piece).sample[0].to("cpu", torch.float32).numpy()
         made[:, first * HOP : last * HOP] = sound[:, (first - low) * HOP : (last - low) * HOP]
     return made
+
+
+def device_of(part: Any) -> torch.device:
+    """Where a part of the pipeline works: while it is offloaded, that is not where it lies."""
+    place = getattr(getattr(part, "_hf_hook", None), "execution_device", None)
+    return torch.device(place if place is not None else part.device)
 
 
 def _pieces(frames: int, report: Report) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
