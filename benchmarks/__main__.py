@@ -32,9 +32,9 @@ def daw_rows() -> list[Row]:
 
 def sketch_rows() -> list[Row]:
     """A quarter of an hour: 200 pieces are made and listened to."""
-    from benchmarks.sketch import hearing, sound, speed
+    from benchmarks.sketch import hearing, sound, speed, vocal
 
-    return [*speed.rows(), *sound.rows(), *hearing.rows()]
+    return [*speed.rows(), *sound.rows(), *vocal.rows(), *hearing.rows()]
 
 
 BRIDGE = {"wire": wire.rows, "load": load.rows, "region": region.rows}

@@ -83,6 +83,10 @@ class Studio:
             self._kept.popitem(last=False)
         return recording
 
+    def forget_lines(self) -> None:
+        """Free the recordings; what is known of the voices stays."""
+        self._kept.clear()
+
     def forget(self) -> None:
         """Free what is kept."""
         self._kept.clear()
