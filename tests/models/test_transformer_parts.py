@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from engine.models.ace_v1.attention import LinearAttention, linear_attention
+from engine.models.ace_v1.embedders import group_norm
 from engine.models.ace_v1.feed_forward import GLUMBConv
 from engine.models.ace_v1.rotary import KEPT_LENGTHS, RotaryCache, rotary_table, rotate
 from engine.models.ace_v1.transformer import Transformer
@@ -78,6 +79,20 @@ def test_feed_forward_frame_by_frame() -> None:
     mixed = sum(padded[:, i : i + 5] * taps[:, i] for i in range(3)) + ff.depth_conv.conv.bias
     value, gate = mixed.chunk(2, dim=-1)
     same(ff(h), (value * torch.nn.functional.silu(gate)) @ ff.point_conv.conv.weight[..., 0].T)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_group_norm_as_the_layer_does_it(dtype: torch.dtype) -> None:
+    torch.manual_seed(0)
+    layer = torch.nn.GroupNorm(4, 24, eps=1e-6).requires_grad_(False).to(dtype)
+    layer.weight.normal_()
+    layer.bias.normal_()
+    for frames in (1, 2, 50):
+        h = (torch.randn(3, frames, 24) * 5 + 100).to(dtype)
+        wanted = layer(h.transpose(1, 2)).transpose(1, 2)
+        torch.testing.assert_close(
+            group_norm(h, layer), wanted, atol=1e-4 if dtype == torch.float32 else 0.02, rtol=0.01
+        )
 
 
 def test_tables_are_made_once_and_not_saved(model: Transformer) -> None:

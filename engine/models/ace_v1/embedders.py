@@ -32,6 +32,15 @@ def modulated(h: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
     return torch.addcmul(shift, rms_norm(h), 1 + scale)
 
 
+def group_norm(h: Tensor, norm: nn.GroupNorm) -> Tensor:
+    """A group norm over (B, F, C) as they lie; the layer itself wants (B, C, F), which would copy all of them twice."""
+    groups = h.float().unflatten(-1, (norm.num_groups, -1))  # (B, F, G, C/G)
+    groups = groups - groups.mean(dim=(1, 3), keepdim=True)
+    variance = groups.square().mean(dim=(1, 3), keepdim=True)
+    weight, bias = (part.float().view(norm.num_groups, -1) for part in (norm.weight, norm.bias))
+    return torch.addcmul(bias, groups, torch.rsqrt(variance + norm.eps) * weight).flatten(-2).to(h.dtype)
+
+
 class PatchEmbed(nn.Module):
     """One token per latent frame, normalised over the whole song: the length of the song changes every token."""
 
@@ -51,7 +60,7 @@ class PatchEmbed(nn.Module):
         fold, norm, mix = cast(tuple[nn.Conv2d, nn.GroupNorm, nn.Conv2d], tuple(self.early_conv_layers))
         h = latents.flatten(1, 2).transpose(1, 2).contiguous()  # (B, F, 128); torch multiplies row by row otherwise
         h = F.linear(h, fold.weight.flatten(1), fold.bias)  # (B, F, 2048)
-        h = norm(h.transpose(1, 2)).transpose(1, 2).contiguous()
+        h = group_norm(h, norm)
         return F.linear(h, mix.weight.flatten(1), mix.bias)
 
 
