@@ -50,7 +50,9 @@ def _made(backend: SketchBackend, example: Example) -> str:
     """Render one; returns its part of the page."""
     length = round(example.seconds * RATE)
     span = Span(0, length, RATE)
-    request = Generate(job=f"gallery-{example.name}", tags=example.tags, music=example.music, span=span)
+    request = Generate(
+        job=f"gallery-{example.name}", tags=example.tags, lyrics=example.lyrics, music=example.music, span=span
+    )
     work = Work(request=request, context=np.zeros((2, length), np.float32), targets=(span,))
     (take,) = backend.render(work, (example.seed,), Watch())
     audio = np.sum([np.asarray(stem, np.float64) for stem in take.stems.values()], axis=0)
@@ -81,7 +83,7 @@ def _options(example: Example) -> str:
         ("chords", music.chords, ""),
     ):
         options += f' --{word} "{value}"' if value != usual else ""
-    return options
+    return options + (f" --lyrics {example.lyrics!r}" if example.lyrics else "")
 
 
 if __name__ == "__main__":

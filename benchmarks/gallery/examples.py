@@ -17,6 +17,7 @@ class Example:
     tags: str
     music: Music
     says: str
+    lyrics: str = ""
     seed: int = 7
     seconds: float = 8.0
 
@@ -74,5 +75,12 @@ EXAMPLES = (
             changes=(Change(at=3 * RATE, ramp=True), Change(at=7 * RATE, bpm=50.0)),
         ),
         says="The project slows down from 90 to 50 between seconds 3 and 7, and every bar line with it.",
+    ),
+    Example(
+        name="guide-vocal",
+        tags="ballad, piano",
+        music=Music(bpm=72.0, key="G major", section="Verse"),
+        lyrics="[verse]\nThe lamps go out along the quay\nand nobody is calling me",
+        says="Words, sung by espeak-ng on a melody that is written for their stresses: a robot, and a guide for a singer.",
     ),
 )
