@@ -50,9 +50,8 @@ def _made(backend: SketchBackend, example: Example) -> str:
     """Render one; returns its part of the page."""
     length = round(example.seconds * RATE)
     span = Span(0, length, RATE)
-    request = Generate(
-        job=f"gallery-{example.name}", tags=example.tags, lyrics=example.lyrics, music=example.music, span=span
-    )
+    asked = {"tags": example.tags, "lyrics": example.lyrics, "music": example.music}
+    request = Generate(job=f"gallery-{example.name}", span=span, **asked)
     work = Work(request=request, context=np.zeros((2, length), np.float32), targets=(span,))
     (take,) = backend.render(work, (example.seed,), Watch())
     audio = np.sum([np.asarray(stem, np.float64) for stem in take.stems.values()], axis=0)
@@ -83,7 +82,7 @@ def _options(example: Example) -> str:
         ("chords", music.chords, ""),
     ):
         options += f' --{word} "{value}"' if value != usual else ""
-    return options + (f" --lyrics {example.lyrics!r}" if example.lyrics else "")
+    return options + (f" --lyrics ${example.lyrics!r}" if example.lyrics else "")
 
 
 if __name__ == "__main__":

@@ -81,6 +81,6 @@ EXAMPLES = (
         tags="ballad, piano",
         music=Music(bpm=72.0, key="G major", section="Verse"),
         lyrics="[verse]\nThe lamps go out along the quay\nand nobody is calling me",
-        says="Words, sung by espeak-ng on a melody that is written for their stresses: a robot, and a guide for a singer.",
+        says="Sung by espeak-ng on a melody that is written for the words' stresses: a robot, a guide for a singer.",
     ),
 )
