@@ -23,6 +23,11 @@ class Adapters:
         self._loaded: dict[Stamp, str] = {}
         self._count = 0
 
+    @property
+    def are_there(self) -> bool:
+        """Whether the pipeline holds any, heard or not."""
+        return self._count > 0
+
     def apply(self, pipeline: SongPipeline, wanted: Sequence[Lora]) -> tuple[str, ...]:
         """Make exactly the wanted LoRAs sound; none takes all of them away. Returns notes.
 

@@ -54,7 +54,7 @@ class Session:
         request = self.score.work.request
         try:
             loras = request.loras if isinstance(request, Composition) else ()
-            silent = self.studio.adapters.apply(pipeline, loras)
+            silent = self.studio.adapt(pipeline, loras)
             long = words.checked(self.score.words, pipeline.tokenizer)
             self.notes = [*self.way.notes, *self.score.notes, *silent, *long]
             heard = self._heard(pipeline, watch.part(LOADED, HEARD))

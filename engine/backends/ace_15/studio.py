@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from functools import cached_property
 
 import torch
 
+from bridge_server.protocol.values import Lora
 from engine.backends.ace_15.adapters import Adapters
 from engine.backends.ace_15.checkpoint import Place
 from engine.backends.ace_15.memory import Sizes, Way, choose
@@ -61,6 +63,19 @@ class Studio:
             self._offloads = way.offloads
         watch.step(2, 2, "loading")
         return pipeline
+
+    def adapt(self, pipeline: SongPipeline, loras: Sequence[Lora]) -> tuple[str, ...]:
+        """Make exactly these LoRAs sound; returns notes. Raises what `Adapters.apply` raises.
+
+        The library would lay out an offloaded pipeline anew by itself, on the first device that it finds.
+        """
+        if not self._offloads or not (loras or self.adapters.are_there):
+            return self.adapters.apply(pipeline, loras)
+        pipeline.remove_all_hooks()
+        try:
+            return self.adapters.apply(pipeline, loras)
+        finally:
+            pipeline.enable_model_cpu_offload(device=self.options.device)
 
     def close(self) -> None:
         """Forget the pipeline and free the device."""
