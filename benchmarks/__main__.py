@@ -1,4 +1,4 @@
-"""`python -m benchmarks [wire|load|region|daw|model|sketch …] [--write]`: figures of the budget, measured here and now."""
+"""`python -m benchmarks [SUITE …] [--write]`: the figures of the budget, measured here and now."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ MARK = "<!-- last run -->"
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="benchmarks", description="Measure the bridge and the scripts against their budgets, the model against a plain one."
+        prog="benchmarks",
+        description="Measure the bridge and the scripts against their budgets, the model against a plain one.",
     )
     parser.add_argument(
         "suites", nargs="*", choices=[*SUITES, []], help=f"of {', '.join(SUITES)}; the bridge's by default"

@@ -27,7 +27,8 @@ def test_a_piece_of_its_own_has_a_beginning_and_an_end() -> None:
 @pytest.mark.parametrize(
     ("section", "first", "last"),
     [
-        ("Verse 1", "verse", "verse"), ("Intro", "intro", "intro"), ("Outro", "outro", "ending"), ("B", "verse", "verse"),
+        ("Verse 1", "verse", "verse"), ("Intro", "intro", "intro"), ("Outro", "outro", "ending"),
+        ("B", "verse", "verse"),
         ("Pre-Chorus", "lift", "lift"), ("Refrain 2", "chorus", "chorus"), ("サビ", "chorus", "chorus"),
     ],
 )  # fmt: skip
