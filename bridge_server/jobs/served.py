@@ -59,7 +59,9 @@ class Cast:
         if task not in capabilities.tasks:
             able = [other.backend for other in self.backends if task in other.tasks]
             raise Unsupported(f"{name} cannot do `{task}`.", self._advice(able, task))
-        if getattr(request, "lyrics", "").strip() and not capabilities.lyrics:
+        # A backend to which the language means something would sing, and says itself what it lacks for that.
+        could_sing = capabilities.lyrics or "language" in capabilities.settings
+        if getattr(request, "lyrics", "").strip() and not could_sing:
             able = [other.backend for other in self.backends if other.lyrics]
             raise Unsupported(f"{name} cannot sing lyrics.", self._advice(able, "lyrics"))
         for asked, purpose in NOT_TO_IGNORE.items():

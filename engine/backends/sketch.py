@@ -44,6 +44,7 @@ INSTRUMENTAL = Capabilities(
     sample_rate=RATE,
     channels=CHANNELS,
     roles=ROLES,
+    settings=("language",),
     context_seconds=8.0,
     min_seconds=0.1,
     max_seconds=MAX_SECONDS,
@@ -55,7 +56,6 @@ WITH_WORDS = msgspec.structs.replace(
     lyrics=True,
     languages=tuple(VOICES),
     roles=(*ROLES, guide_vocal.ROLE),
-    settings=(*INSTRUMENTAL.settings, "language"),
 )
 _OTHERS = {
     "separate": "Separating a mix is what ace-step-1.5 is made for; `dawbridge models list` shows how to get it.",
