@@ -4,8 +4,11 @@ lyrics      written lines → sections, lines that can be read, their language  
 espeak      a line → its phonemes and its sound, by the program espeak-ng
 syllables   phonemes → syllables with stress, onset, nucleus and coda              phonemes
 melody      syllables → notes over bars and chords                                 phrases
-words       other words on the same notes
+rewording   other words on the same notes
 alignment   where each phoneme lies in the sound
-singing     sound and notes → a voice, by WORLD                                    world
+recording   a line spoken, aligned and taken apart
+songbook    lyrics → the words of a take
+timing      where each moment of a spoken line goes when it is sung
+singing     recording and notes → a voice                                          world, voices
 singer      a score's vocal part → its stem
 """
