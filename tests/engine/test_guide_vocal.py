@@ -96,7 +96,7 @@ def test_voices_differ_in_range_and_throat(studio: Studio) -> None:
 
 
 def loneliest_step(audio: Audio) -> float:
-    """The largest step from sample to sample, against the steps within 10 ms of it: hissing has many, a click is alone."""
+    """The largest step between samples, against those within 10 ms of it: hissing has many, a click is alone."""
     steps = np.abs(np.diff(audio, axis=1)).astype(np.float64)
     near = np.sqrt(uniform_filter1d(steps**2, RATE // 50, axis=1))
     return float((steps / (near + 1e-3)).max())
