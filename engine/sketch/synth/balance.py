@@ -16,7 +16,7 @@ WANTED, ENOUGH = -4.7, 0.3
 
 Source: Pestana et al., Spectral Characteristics of Popular Commercial Recordings 1950–2010, 2013: about −5.
 """
-MOST_DB = 14.0
+MOST_DB = 18.0
 _EDGE_HZ = 1_000.0
 _CENTRES = 100 * 2 ** (np.arange(0, 19.1) / 3)
 _EFFECT = 0.19
