@@ -6,7 +6,6 @@ encoded again (promise P10). What they do not cover is encoded from the audio, o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -20,12 +19,9 @@ from bridge_server.protocol.requests import Accompany, Extend, Generate, Layer, 
 from engine.backends.ace_15 import codec
 from engine.backends.ace_15.capabilities import HOP, RATE, WINDOW_SECONDS
 from engine.backends.ace_15.codec import Report
+from engine.backends.kept import kept_latents, kept_start
 from engine.frames import Frames, Grid
 from engine.work import Samples, Work
-
-LATENTS, SOURCE, FIRST_SAMPLE, HULL_START = "latents", "source", "first_sample", "hull_start"
-"""Names under which a take keeps: its latents (F, D); those of what was there before; where both begin, in samples from
-the start of the hull. The bridge adds where that hull lies in the context."""
 
 STEP = Fraction(HOP)
 PATCH = 2
@@ -46,15 +42,10 @@ class Kept:
     @classmethod
     def of(cls, work: Work, width: int) -> Kept | None:
         """What the source take kept, if it has `width` numbers a frame; of a retake, what was there before the take."""
-        kept: Mapping[str, NDArray[np.generic]] = work.latents
-        name = SOURCE if work.origin is not None and SOURCE in kept else LATENTS
-        if not {name, FIRST_SAMPLE, HULL_START} <= kept.keys() or not isinstance(work.request, Repaint | Extend):
+        latents = None if not isinstance(work.request, Repaint | Extend) else kept_latents(work)
+        if latents is None or latents.ndim != 2 or latents.shape[1] != width or not np.isfinite(latents).all():
             return None
-        latents = np.asarray(kept[name], np.float32)
-        if latents.ndim != 2 or latents.shape[1] != width or not np.isfinite(latents).all():
-            return None
-        start = sum(float(np.asarray(kept[name], np.float64).reshape(-1)[0]) for name in (HULL_START, FIRST_SAMPLE))
-        return cls(latents, Grid(Fraction(start), STEP))
+        return cls(latents, Grid(kept_start(work), STEP))
 
     def covers(self, frames: Frames) -> bool:
         return Frames(0, len(self.latents)).covers(frames)
@@ -171,14 +162,3 @@ def _audio_of(passage: Passage) -> Samples:
     if first < last:
         audio[:, first - start : last - start] = passage.source[:, first:last]
     return audio
-
-
-def to_keep(made: Tensor, before: Tensor | None, grid: Grid, hull_start: int) -> dict[str, NDArray[np.generic]]:
-    """What a take keeps beside it: its latents (F, D), those of what was there before, and where they begin."""
-    kept: dict[str, NDArray[np.generic]] = {
-        LATENTS: made.to("cpu", torch.float32).numpy(),
-        FIRST_SAMPLE: np.array([float(grid.origin - hull_start)], np.float64),
-    }
-    if before is not None:
-        kept[SOURCE] = before.to("cpu", torch.float32).numpy()
-    return kept

@@ -16,12 +16,13 @@ from bridge_server.protocol.requests import Composition, Generate, Layer, Repain
 from engine.backends.ace_15 import codec, timing, words
 from engine.backends.ace_15.capabilities import HOP, RATE
 from engine.backends.ace_15.codec import Report
-from engine.backends.ace_15.listening import Heard, hear, to_keep
+from engine.backends.ace_15.listening import Heard, hear
 from engine.backends.ace_15.memory import Way
 from engine.backends.ace_15.performance import Made, Performance
 from engine.backends.ace_15.pipeline import SongPipeline
 from engine.backends.ace_15.score import Score
 from engine.backends.ace_15.studio import Studio
+from engine.backends.kept import to_keep
 from engine.frames import Grid
 from engine.watch import Watch
 from engine.work import Rendering, Samples

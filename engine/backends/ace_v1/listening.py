@@ -6,7 +6,6 @@ encoded again (promise P10). What they do not cover is encoded from the audio, o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,13 +16,10 @@ from torch import Tensor
 
 from bridge_server.protocol.requests import Extend, Generate
 from engine.backends.ace_v1.capabilities import RATE
+from engine.backends.kept import kept_latents, kept_start
 from engine.frames import Frames, Grid, hop_at
 from engine.models.ace_v1.codec import Codec, Report
 from engine.work import Work
-
-LATENTS, SOURCE, FIRST_SAMPLE, HULL_START = "latents", "source", "first_sample", "hull_start"
-"""Names under which a take keeps: its latents; those of what was there before; where both begin, in samples from the
-start of the hull. The bridge adds where that hull lies in the context."""
 
 HOP = hop_at(RATE, 4_096, 44_100)
 LEAST_SAMPLES = 4_459
@@ -40,15 +36,10 @@ class Kept:
     @classmethod
     def of(cls, work: Work) -> Kept | None:
         """What the source take kept; of a retake, what was there before the take that is varied."""
-        kept: Mapping[str, NDArray[np.generic]] = work.latents
-        name = SOURCE if work.origin is not None and SOURCE in kept else LATENTS
-        if not {name, FIRST_SAMPLE, HULL_START} <= kept.keys() or isinstance(work.request, Generate):
+        latents = None if isinstance(work.request, Generate) else kept_latents(work)
+        if latents is None or latents.ndim != 3 or latents.shape[:2] != (8, 16) or not np.isfinite(latents).all():
             return None
-        latents = np.asarray(kept[name], np.float32)
-        if latents.ndim != 3 or latents.shape[:2] != (8, 16) or not np.isfinite(latents).all():
-            return None
-        start = sum(float(np.asarray(kept[name], np.float64).reshape(-1)[0]) for name in (HULL_START, FIRST_SAMPLE))
-        return cls(latents, Grid(Fraction(start), HOP))
+        return cls(latents, Grid(kept_start(work), HOP))
 
     def covers(self, frames: Frames) -> bool:
         return Frames(0, self.latents.shape[-1]).covers(frames)
@@ -148,14 +139,3 @@ def encode(context: NDArray[np.float32], passage: Passage, codec: Codec, report:
         audio[:, first - start : last - start] = context[:, first:last]
     latents, _ = codec.encode(torch.from_numpy(audio)[None], RATE, report=report)
     return latents[..., : frames.count].cpu()
-
-
-def to_keep(made: Tensor, before: Tensor | None, grid: Grid, hull_start: int) -> dict[str, NDArray[np.generic]]:
-    """What a take keeps beside it: its latents (8, 16, F), those of what was there before, and where they begin."""
-    kept: dict[str, NDArray[np.generic]] = {
-        LATENTS: made.to("cpu", torch.float32).numpy(),
-        FIRST_SAMPLE: np.array([float(grid.origin - hull_start)], np.float64),
-    }
-    if before is not None:
-        kept[SOURCE] = before.to("cpu", torch.float32).numpy()
-    return kept

@@ -10,13 +10,14 @@ from torch import Tensor
 from engine.backends.ace_v1 import words
 from engine.backends.ace_v1.adapters import Adapters
 from engine.backends.ace_v1.capabilities import RATE
-from engine.backends.ace_v1.listening import Heard, hear, to_keep
+from engine.backends.ace_v1.listening import Heard, hear
 from engine.backends.ace_v1.memory import Way
 from engine.backends.ace_v1.performance import Made, perform, sources_of_noise, stretch
 from engine.backends.ace_v1.score import Score
 from engine.backends.ace_v1.sounding import sound
 from engine.backends.ace_v1.studio import Studio
 from engine.backends.ace_v1.trouble import refused
+from engine.backends.kept import to_keep
 from engine.models.ace_v1.codec import Report
 from engine.models.ace_v1.lora import FETCH_AGAIN
 from engine.models.ace_v1.prompt import Prompt
