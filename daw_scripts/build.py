@@ -6,6 +6,7 @@ bytes. The version in the files is that of Dawbridge.
 
 import argparse
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 
@@ -52,6 +53,15 @@ def stale(out: Path, files: dict[PurePosixPath, bytes]) -> list[str]:
     return faults
 
 
+def write(out: Path, files: Mapping[PurePosixPath, bytes] | Mapping[str, bytes]) -> None:
+    """Lay the files below the folder `out`, and say where each is."""
+    for path, data in files.items():
+        target = out / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+        print(target)
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m daw_scripts.build", description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("out", type=Path, help="folder for the installable files")
@@ -66,11 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
         faults = stale(options.out, files)
         print("\n".join(faults) or f"{options.out}: up to date")
         return 1 if faults else 0
-    for path, data in files.items():
-        target = options.out / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-        print(target)
+    write(options.out, files)
     return 0
 
 

@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 
 from bridge_server.protocol.release import release
 from daw_scripts import package_header
+from daw_scripts.build import write
 from daw_scripts.bundle import BrokenSource
 from daw_scripts.package_header import BadHeader, Header, Provided
 from daw_scripts.reaper.build import files as reaper_files
@@ -184,11 +185,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (BadHeader, BrokenSource) as fault:
         print(f"daw_scripts.reapack: {fault}", file=sys.stderr)
         return 1
-    for path, data in sorted(found.items()):
-        target = options.out / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-        print(target)
+    write(options.out, dict(sorted(found.items())))
     return 0
 
 
