@@ -18,6 +18,14 @@ function M.read(path)
   return bytes, reason
 end
 
+--- Appends `line` with the time (UTC); a log that cannot be written is no reason to fail.
+function M.note(path, line)
+  local file = io.open(path, "a")
+  if not file then return end
+  file:write(os.date("!%Y-%m-%dT%H:%M:%SZ "), line, "\n")
+  file:close()
+end
+
 function M.remove(path) return os.remove(path) end
 
 --- Writes `bytes` under `temporary`, then renames: a reader of `final` sees all of it or nothing.

@@ -39,12 +39,7 @@ end
 function M.log_path() return files.join(ARDOUR.user_config_directory(-1), "dawbridge.log") end
 
 --- Appends to our log file.
-function M.log(line)
-  local file = io.open(M.log_path(), "a")
-  if not file then return end
-  file:write(os.date("!%Y-%m-%dT%H:%M:%SZ "), line, "\n")
-  file:close()
-end
+function M.log(line) files.note(M.log_path(), line) end
 
 --- Says that `who` broke down before it could say so itself. Never raises: Ardour would take the script away.
 function M.last_words(who, fault)

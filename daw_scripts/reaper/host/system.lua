@@ -62,11 +62,6 @@ function M.file_exists(path) return reaper.file_exists(path) end
 function M.log_path() return files.join(files.join(reaper.GetResourcePath(), "Dawbridge"), "script.log") end
 
 --- Appends to our log file; never to the console, which would pop up.
-function M.log(line)
-  local file = io.open(M.log_path(), "a")
-  if not file then return end
-  file:write(os.date("!%Y-%m-%dT%H:%M:%SZ "), line, "\n")
-  file:close()
-end
+function M.log(line) files.note(M.log_path(), line) end
 
 return M
