@@ -8,8 +8,11 @@ import sys
 ABSENT = ("torch", "tokenizers", "transformers", "diffusers", "huggingface_hub", "peft", "accelerate", "pyworld")
 STARTS = """
 import sys
-for name in {absent!r}:
-    sys.modules[name] = None
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {absent!r}:
+            raise ModuleNotFoundError("No module named " + name)
+sys.meta_path.insert(0, Missing())
 from engine import server
 from engine.backends import registry
 from engine.backends.sketch import SketchBackend
