@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 
 from bridge_server.client import Client
-from bridge_server.demo.daw import Daw, Event
+from bridge_server.demo.daw import Daw, Event, NoAnswer
 from bridge_server.demo.plan import CANCEL_FROM, Errand
 from bridge_server.home import Home
 from bridge_server.launch import Found, start_bridge, stop_bridge
-from bridge_server.protocol.errors import EngineFault, Problem, from_problem
+from bridge_server.protocol.errors import BridgeError, EngineFault, Problem, from_problem
 from bridge_server.protocol.events import Cancelled, Progress
 from bridge_server.protocol.requests import Generate
 from bridge_server.protocol.values import Take
@@ -80,7 +80,19 @@ class Stage:
         self._daw = Daw(home.root, NAME)
 
     def run(self, errand: Errand, listen: Listener) -> Outcome:
-        """Through the mailbox, as DAWs do it. Raises the error that the job ended with."""
+        """Through the mailbox, as DAWs do it. Raises the error that the job ended with, or why nobody answered."""
+        try:
+            return self._heard_out(errand, listen)
+        except NoAnswer as silence:
+            raise self._reason(silence) from None
+
+    def _reason(self, silence: NoAnswer) -> BridgeError:
+        """What the bridge says of its engine, which may not have come up."""
+        with Client(self._found.connection, f"{NAME}-zmq") as client:
+            problem = client.hello().engine_problem
+        return from_problem(problem) if problem else EngineFault(f"The demo got no further: {silence}.")
+
+    def _heard_out(self, errand: Errand, listen: Listener) -> Outcome:
         began = time.perf_counter()
         for event in self._daw.run(errand.request):
             listen(event)

@@ -36,6 +36,26 @@ def demo(*words: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_an_engine_that_does_not_come_up_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """As with a library that is not there: the bridge starts, its engine does not, and no answer ever comes."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "if 'engine' in getattr(sys, 'orig_argv', ()):\n"
+        "    raise SystemExit('no engine here')\n"
+        "if 'demo' in getattr(sys, 'orig_argv', ()):\n"
+        "    import bridge_server.demo.daw as daw\n"
+        "    daw.PATIENCE_SECONDS = 4.0\n"
+    )
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH", ""))))
+    done = subprocess.run(
+        [*DAWBRIDGE, "demo", "--keep", str(tmp_path / "kept")],
+        capture_output=True, text=True, timeout=110, env={**os.environ, "PYTHONPATH": path},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "engine" in done.stderr + done.stdout
+
+
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
     """The folder of one demo, and what it said to programs."""
