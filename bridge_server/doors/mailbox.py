@@ -23,7 +23,9 @@ from bridge_server.protocol.events import (
     EngineChanged,
     Failed,
     JobEvent,
+    ModelsChanged,
     Progress,
+    QueueChanged,
     Refused,
 )
 
@@ -75,6 +77,10 @@ def file_name(event: AnyEvent) -> str:
             return f"refused-{_safe(job or id_)}.json"
         case EngineChanged():
             return "engine.json"
+        case ModelsChanged():
+            return "models.json"
+        case QueueChanged():
+            return "queue.json"
         case Answer(id=id_):
             return f"answer-{_safe(id_)}.json"
         case JobEvent(seq=seq):

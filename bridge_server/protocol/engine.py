@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from bridge_server.protocol.errors import Problem
 from bridge_server.protocol.requests import Accompany, Edit, Extend, Generate, Layer, Repaint, Separate
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import AbsentBackend, Capabilities, Fraction, JobId, Origin, Seed
+from bridge_server.protocol.values import AbsentBackend, Capabilities, Fraction, HeldModel, JobId, Origin, Seed
 
 Rendered = Generate | Repaint | Extend | Edit | Layer | Accompany | Separate
 """The requests an engine renders; `retake` and `again` reach it as the request of their recipe."""
@@ -38,6 +38,18 @@ class Abort(ToEngine, frozen=True, kw_only=True):
     job: JobId
 
 
+class Load(ToEngine, frozen=True, kw_only=True):
+    """Bring the model of that backend into memory, after the jobs that wait in the engine."""
+
+    backend: str
+
+
+class Unload(ToEngine, frozen=True, kw_only=True):
+    """Free the memory of that backend, or of all for an empty name; a load of it that is under way is stopped."""
+
+    backend: str = ""
+
+
 class Ping(ToEngine, frozen=True, kw_only=True):
     """The bridge lives."""
 
@@ -61,6 +73,12 @@ class Ready(FromEngine, frozen=True, kw_only=True):
 
 class Pong(FromEngine, frozen=True, kw_only=True):
     """The engine lives (its input thread, not only its GPU)."""
+
+
+class Holds(FromEngine, frozen=True, kw_only=True):
+    """What lies in memory, whenever that has changed."""
+
+    models: tuple[HeldModel, ...] = ()
 
 
 class JobWord(FromEngine, frozen=True, kw_only=True):
@@ -113,5 +131,5 @@ class Aborted(JobWord, frozen=True, kw_only=True):
     """The job was stopped, the device is free."""
 
 
-EngineOrder = Render | Abort | Ping
-EngineWord = Ready | Pong | Step | Halfway | Variant | Finished | Broke | Aborted
+EngineOrder = Render | Abort | Load | Unload | Ping
+EngineWord = Ready | Pong | Holds | Step | Halfway | Variant | Finished | Broke | Aborted

@@ -6,7 +6,16 @@ from msgspec import Meta, Struct
 
 from bridge_server.protocol.errors import Problem
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import AbsentBackend, Capabilities, ClientName, Fraction, JobId, Path, Take
+from bridge_server.protocol.values import (
+    AbsentBackend,
+    Capabilities,
+    ClientName,
+    Fraction,
+    HeldModel,
+    JobId,
+    Path,
+    Take,
+)
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 EngineState = Literal["starting", "ready", "down"]
@@ -93,7 +102,7 @@ class Refused(Answer, frozen=True, kw_only=True):
 
 
 class Ok(Answer, frozen=True, kw_only=True):
-    """The answer to `cancel`, `retry`, `choose`, `ack` and `stop`: done, or on its way."""
+    """The answer to questions that ask for a deed, as `cancel` and `move` do: done, or on its way."""
 
 
 class Welcome(Answer, frozen=True, kw_only=True):
@@ -110,6 +119,7 @@ class Welcome(Answer, frozen=True, kw_only=True):
         tuple[AbsentBackend, ...],
         Meta(description="known backends that cannot serve now, and why"),
     ] = ()
+    models: Annotated[tuple[HeldModel, ...], Meta(description="what lies in the engine's memory")] = ()
 
 
 class JobLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -125,6 +135,15 @@ class JobLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     span: Annotated[Span, Meta(description="of its request")] | None = None
     fraction: Annotated[float, Meta(description="how far it is, from 0 to 1")] = 0.0
     error: Annotated[Problem, Meta(description="why it failed")] | None = None
+    backend: Annotated[str, Meta(description="who its request wants; empty for the default")] = ""
+    variants: Annotated[int, Meta(description="how many takes it makes")] = 1
+    position: (
+        Annotated[int, Meta(description="how many waiting jobs go before it; absent if it does not wait")] | None
+    ) = None
+    started: Annotated[
+        float, Meta(description="when its attempt began, in seconds since 1970; 0 if it does not run")
+    ] = 0.0
+    stage: Annotated[str, Meta(description="what is being done, while it runs")] = ""
 
 
 class Listing(Answer, frozen=True, kw_only=True):
@@ -134,6 +153,12 @@ class Listing(Answer, frozen=True, kw_only=True):
     takes: Annotated[tuple[Take, ...], Meta(description="where takes were asked for")] = ()
 
 
+class PanelLink(Answer, frozen=True, kw_only=True, tag="panel_link"):
+    """The answer to `panel`."""
+
+    url: Annotated[str, Meta(description="opens the panel, once; whoever has it is let in, so keep it to yourself")]
+
+
 class EngineChanged(Event, frozen=True, kw_only=True, tag="engine"):
     """The engine came up or died, or found other backends: ask `hello` again. Sent to all, not kept."""
 
@@ -141,9 +166,21 @@ class EngineChanged(Event, frozen=True, kw_only=True, tag="engine"):
     problem: Annotated[Problem, Meta(description="why it is down")] | None = None
 
 
+class ModelsChanged(Event, frozen=True, kw_only=True, tag="models"):
+    """What lies in the engine's memory has changed. Sent to those who watch all, not kept."""
+
+    models: Annotated[tuple[HeldModel, ...], Meta(description="all of them; empty where no model is loaded")] = ()
+
+
+class QueueChanged(Event, frozen=True, kw_only=True, tag="queue"):
+    """The waiting jobs, or their order, have changed. Sent to those who watch all, not kept."""
+
+    jobs: Annotated[tuple[JobId, ...], Meta(description="those that wait, in the order in which they will run")] = ()
+
+
 AnyEvent = (
     Accepted | Started | Progress | Preview | TakeReady | Done | Failed | Cancelled | Place
-    | Refused | Ok | Welcome | Listing | EngineChanged
+    | Refused | Ok | Welcome | Listing | PanelLink | EngineChanged | ModelsChanged | QueueChanged
 )  # fmt: skip
 
 KeptEvent = Accepted | Started | Preview | TakeReady | Done | Failed | Cancelled | Place

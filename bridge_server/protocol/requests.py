@@ -20,6 +20,7 @@ from bridge_server.protocol.values import (
     Lora,
     Lyrics,
     Music,
+    OwnerName,
     Path,
     Sampling,
     Seed,
@@ -229,6 +230,9 @@ class Choose(Ask, frozen=True, kw_only=True):
 
     job: Annotated[JobId, Meta(description="the one that made the take")]
     number: Annotated[int, Meta(ge=1, le=8, description="the take's `number`")]
+    client: Annotated[
+        OwnerName, Meta(description="who is told to `place` it; empty for the client that owns the job")
+    ] = ""
 
 
 class List(Ask, frozen=True, kw_only=True):
@@ -237,6 +241,55 @@ class List(Ask, frozen=True, kw_only=True):
     what: Annotated[Literal["jobs", "takes"], Meta(description="what to list")] = "jobs"
     project: Annotated[Folder, Meta(description="takes of this project only; empty for all")] = ""
     limit: Annotated[int, Meta(ge=1, le=1_000, description="as many as this at the most")] = 100
+
+
+class Move(Ask, frozen=True, kw_only=True):
+    """Change the order of the queue: what was moved, and all that waits before it, runs in that order."""
+
+    job: Annotated[JobId, Meta(description="one that waits; any other stays as it is")]
+    position: Annotated[
+        int, Meta(ge=0, le=100_000, description="how many waiting jobs go before it; 0: it is next")
+    ] = 0
+
+
+class Load(Ask, frozen=True, kw_only=True):
+    """Bring a model into the engine's memory now, so that the first job need not wait; `models` tells how it goes."""
+
+    backend: Annotated[str, Meta(max_length=64, description="whose model, by name; empty for the default")] = ""
+
+
+class Unload(Ask, frozen=True, kw_only=True):
+    """Free the engine's memory once the running job has ended; a load that is on its way is stopped."""
+
+    backend: Annotated[str, Meta(max_length=64, description="whose model, by name; empty for all")] = ""
+
+
+class Panel(Ask, frozen=True, kw_only=True):
+    """Ask for a link that lets a browser on this machine into the panel, once; `panel_link` answers.
+
+    With `span` or `source`, the page opens on that region of yours, and a take that is chosen there is yours to place.
+    """
+
+    page: Annotated[
+        Literal["any", "audition", "lyrics", "studio", "queue", "history", "engine"],
+        Meta(description="what it opens on; `any`: what suits the job or region, else its front page"),
+    ] = "any"
+    job: Annotated[JobId | None, Meta(description="whose takes are to be heard")] = None
+    source: Annotated[Source | None, Meta(description="what the region plays: a file or clips")] = None
+    span: Annotated[Span | None, Meta(description="the region; counts as in a `repaint` of that source")] = None
+    timeline: Annotated[
+        Count | None,
+        Meta(description="where the span's first sample lies on the timeline, at its rate; absent for `span.start`"),
+    ] = None
+    project: Annotated[Folder, Meta(description="absolute path of the saved project's folder; empty if unsaved")] = ""
+    music: Annotated[Music, Meta(description="tempo, meter and key of the project at the span")] = Music()
+    tags: Tags = ""
+    lyrics: Annotated[Lyrics, Meta(description="the words of the region, as they are now")] = ""
+    language: Language = ""
+
+    def __post_init__(self) -> None:
+        if self.source is not None and self.span is None:
+            raise ValueError("a `source` without a `span` is no region")
 
 
 class Ack(Ask, frozen=True, kw_only=True):
@@ -250,5 +303,5 @@ class Stop(Ask, frozen=True, kw_only=True):
 
 
 JobRequest = Generate | Repaint | Extend | Edit | Retake | Layer | Accompany | Separate | Again
-AskRequest = Hello | Cancel | Retry | Choose | List | Ack | Stop
+AskRequest = Hello | Cancel | Retry | Choose | List | Move | Load | Unload | Panel | Ack | Stop
 Request = JobRequest | AskRequest

@@ -34,6 +34,13 @@ ClientName = Annotated[
         description="who speaks; keeps its name across restarts, so that results find it",
     ),
 ]
+OwnerName = Annotated[
+    str,
+    Meta(
+        pattern=r"^([A-Za-z0-9][A-Za-z0-9_.-]{0,63})?$(?!\n)",
+        description="the name of a client; empty for the one that owns the job",
+    ),
+]
 Tags = Annotated[str, Meta(max_length=2_000, description="words for style, mood and instruments, separated by commas")]
 Lyrics = Annotated[
     str, Meta(max_length=40_000, description="the words to sing, with lines like [verse]; empty for instrumental music")
@@ -270,3 +277,18 @@ class AbsentBackend(Struct, frozen=True, kw_only=True, omit_defaults=True):
     backend: Annotated[str, Meta(description="its name, as requests would give it")]
     tasks: Annotated[tuple[str, ...], Meta(description="the requests it would serve, as words")] = ()
     problem: Annotated[Problem, Meta(description="why it cannot, and what to do")]
+
+
+class HeldModel(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A model in the engine's memory, or on its way there."""
+
+    backend: Annotated[str, Meta(description="whose it is, by name")]
+    state: Annotated[
+        Literal["loading", "loaded", "failed"], Meta(description="`failed`: it could not be loaded; `problem` says why")
+    ]
+    device: Annotated[str, Meta(description="where it lies: cpu, cuda, mps; empty for none of this machine")] = ""
+    bytes: Annotated[int, Meta(description="that its weights take there; 0 if not known")] = 0
+    free: Annotated[int, Meta(description="bytes that are free there now; 0 if not known")] = 0
+    fraction: Annotated[float, Meta(description="of the loading, from 0 to 1")] = 0.0
+    stage: Annotated[str, Meta(description="of the loading")] = ""
+    problem: Annotated[Problem, Meta(description="why it could not be loaded")] | None = None

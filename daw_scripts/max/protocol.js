@@ -1650,6 +1650,14 @@ var dawbridgeProtocol = {
           "min": 1,
           "max": 8,
           "doc": "the take's `number`"
+        },
+        {
+          "name": "client",
+          "required": false,
+          "type": "string",
+          "pattern": "^([A-Za-z0-9][A-Za-z0-9_.-]{0,63})?$(?!\\n)",
+          "doc": "who is told to `place` it; empty for the client that owns the job",
+          "default": ""
         }
       ]
     },
@@ -1692,6 +1700,177 @@ var dawbridgeProtocol = {
           "max": 1000,
           "doc": "as many as this at the most",
           "default": 100
+        }
+      ]
+    },
+    "move": {
+      "kind": "ask",
+      "doc": "Change the order of the queue: what was moved, and all that waits before it, runs in that order.",
+      "fields": [
+        {
+          "name": "id",
+          "required": true,
+          "type": "string",
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$(?!\\n)",
+          "doc": "made by the client, fresh for every question; the answer carries it; may become a file name"
+        },
+        {
+          "name": "job",
+          "required": true,
+          "type": "string",
+          "pattern": "^[a-z0-9][a-z0-9_-]{7,63}$(?!\\n)",
+          "doc": "one that waits; any other stays as it is"
+        },
+        {
+          "name": "position",
+          "required": false,
+          "type": "integer",
+          "min": 0,
+          "max": 100000,
+          "doc": "how many waiting jobs go before it; 0: it is next",
+          "default": 0
+        }
+      ]
+    },
+    "load": {
+      "kind": "ask",
+      "doc": "Bring a model into the engine's memory now, so that the first job need not wait; `models` tells how it goes.",
+      "fields": [
+        {
+          "name": "id",
+          "required": true,
+          "type": "string",
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$(?!\\n)",
+          "doc": "made by the client, fresh for every question; the answer carries it; may become a file name"
+        },
+        {
+          "name": "backend",
+          "required": false,
+          "type": "string",
+          "max_length": 64,
+          "doc": "whose model, by name; empty for the default",
+          "default": ""
+        }
+      ]
+    },
+    "unload": {
+      "kind": "ask",
+      "doc": "Free the engine's memory once the running job has ended; a load that is on its way is stopped.",
+      "fields": [
+        {
+          "name": "id",
+          "required": true,
+          "type": "string",
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$(?!\\n)",
+          "doc": "made by the client, fresh for every question; the answer carries it; may become a file name"
+        },
+        {
+          "name": "backend",
+          "required": false,
+          "type": "string",
+          "max_length": 64,
+          "doc": "whose model, by name; empty for all",
+          "default": ""
+        }
+      ]
+    },
+    "panel": {
+      "kind": "ask",
+      "doc": "Ask for a link that lets a browser on this machine into the panel, once; `panel_link` answers. With `span` or `source`, the page opens on that region of yours, and a take that is chosen there is yours to place.",
+      "fields": [
+        {
+          "name": "id",
+          "required": true,
+          "type": "string",
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$(?!\\n)",
+          "doc": "made by the client, fresh for every question; the answer carries it; may become a file name"
+        },
+        {
+          "name": "page",
+          "required": false,
+          "type": "string",
+          "choices": [
+            "any",
+            "audition",
+            "engine",
+            "history",
+            "lyrics",
+            "queue",
+            "studio"
+          ],
+          "doc": "what it opens on; `any`: what suits the job or region, else its front page",
+          "default": "any"
+        },
+        {
+          "name": "job",
+          "required": false,
+          "type": "string",
+          "pattern": "^[a-z0-9][a-z0-9_-]{7,63}$(?!\\n)",
+          "doc": "whose takes are to be heard",
+          "nullable": true
+        },
+        {
+          "name": "source",
+          "required": false,
+          "type": "source",
+          "nullable": true,
+          "doc": "what the region plays: a file or clips"
+        },
+        {
+          "name": "span",
+          "required": false,
+          "type": "span",
+          "nullable": true,
+          "doc": "the region; counts as in a `repaint` of that source"
+        },
+        {
+          "name": "timeline",
+          "required": false,
+          "type": "integer",
+          "min": 0,
+          "max": 1099511627776,
+          "doc": "where the span's first sample lies on the timeline, at its rate; absent for `span.start`",
+          "nullable": true
+        },
+        {
+          "name": "project",
+          "required": false,
+          "type": "string",
+          "max_length": 4096,
+          "pattern": "^[^\\x00]*$",
+          "doc": "absolute path of the saved project's folder; empty if unsaved",
+          "default": ""
+        },
+        {
+          "name": "music",
+          "required": false,
+          "type": "music",
+          "doc": "tempo, meter and key of the project at the span",
+          "default": {}
+        },
+        {
+          "name": "tags",
+          "required": false,
+          "type": "string",
+          "max_length": 2000,
+          "doc": "words for style, mood and instruments, separated by commas",
+          "default": ""
+        },
+        {
+          "name": "lyrics",
+          "required": false,
+          "type": "string",
+          "max_length": 40000,
+          "doc": "the words of the region, as they are now",
+          "default": ""
+        },
+        {
+          "name": "language",
+          "required": false,
+          "type": "string",
+          "pattern": "^([a-z]{2})?$(?!\\n)",
+          "doc": "of the lyrics, e.g. en, ja; empty: found out line by line",
+          "default": ""
         }
       ]
     },
@@ -2045,7 +2224,7 @@ var dawbridgeProtocol = {
       "kind": "answer",
       "kept": false,
       "last": false,
-      "doc": "The answer to `cancel`, `retry`, `choose`, `ack` and `stop`: done, or on its way.",
+      "doc": "The answer to questions that ask for a deed, as `cancel` and `move` do: done, or on its way.",
       "fields": [
         {
           "name": "id",
@@ -2132,6 +2311,16 @@ var dawbridgeProtocol = {
           },
           "doc": "known backends that cannot serve now, and why",
           "default": []
+        },
+        {
+          "name": "models",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "held_model"
+          },
+          "doc": "what lies in the engine's memory",
+          "default": []
         }
       ]
     },
@@ -2170,6 +2359,27 @@ var dawbridgeProtocol = {
         }
       ]
     },
+    "panel_link": {
+      "kind": "answer",
+      "kept": false,
+      "last": false,
+      "doc": "The answer to `panel`.",
+      "fields": [
+        {
+          "name": "id",
+          "required": false,
+          "type": "string",
+          "doc": "of the question",
+          "default": ""
+        },
+        {
+          "name": "url",
+          "required": true,
+          "type": "string",
+          "doc": "opens the panel, once; whoever has it is let in, so keep it to yourself"
+        }
+      ]
+    },
     "engine": {
       "kind": "news",
       "kept": false,
@@ -2192,6 +2402,44 @@ var dawbridgeProtocol = {
           "type": "problem",
           "doc": "why it is down",
           "nullable": true
+        }
+      ]
+    },
+    "models": {
+      "kind": "news",
+      "kept": false,
+      "last": false,
+      "doc": "What lies in the engine's memory has changed. Sent to those who watch all, not kept.",
+      "fields": [
+        {
+          "name": "models",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "held_model"
+          },
+          "doc": "all of them; empty where no model is loaded",
+          "default": []
+        }
+      ]
+    },
+    "queue": {
+      "kind": "news",
+      "kept": false,
+      "last": false,
+      "doc": "The waiting jobs, or their order, have changed. Sent to those who watch all, not kept.",
+      "fields": [
+        {
+          "name": "jobs",
+          "required": false,
+          "type": "list",
+          "items": {
+            "type": "string",
+            "pattern": "^[a-z0-9][a-z0-9_-]{7,63}$(?!\\n)",
+            "doc": "made by the client, fresh for every request; 8 to 64 of a-z 0-9 _ -; becomes a folder name"
+          },
+          "doc": "those that wait, in the order in which they will run",
+          "default": []
         }
       ]
     }
@@ -3346,6 +3594,70 @@ var dawbridgeProtocol = {
         }
       ]
     },
+    "held_model": {
+      "doc": "A model in the engine's memory, or on its way there.",
+      "fields": [
+        {
+          "name": "backend",
+          "required": true,
+          "type": "string",
+          "doc": "whose it is, by name"
+        },
+        {
+          "name": "state",
+          "required": true,
+          "type": "string",
+          "choices": [
+            "failed",
+            "loaded",
+            "loading"
+          ],
+          "doc": "`failed`: it could not be loaded; `problem` says why"
+        },
+        {
+          "name": "device",
+          "required": false,
+          "type": "string",
+          "doc": "where it lies: cpu, cuda, mps; empty for none of this machine",
+          "default": ""
+        },
+        {
+          "name": "bytes",
+          "required": false,
+          "type": "integer",
+          "doc": "that its weights take there; 0 if not known",
+          "default": 0
+        },
+        {
+          "name": "free",
+          "required": false,
+          "type": "integer",
+          "doc": "bytes that are free there now; 0 if not known",
+          "default": 0
+        },
+        {
+          "name": "fraction",
+          "required": false,
+          "type": "number",
+          "doc": "of the loading, from 0 to 1",
+          "default": 0.0
+        },
+        {
+          "name": "stage",
+          "required": false,
+          "type": "string",
+          "doc": "of the loading",
+          "default": ""
+        },
+        {
+          "name": "problem",
+          "required": false,
+          "type": "problem",
+          "doc": "why it could not be loaded",
+          "nullable": true
+        }
+      ]
+    },
     "job_line": {
       "doc": "A job as lists show it.",
       "fields": [
@@ -3421,6 +3733,41 @@ var dawbridgeProtocol = {
           "type": "problem",
           "doc": "why it failed",
           "nullable": true
+        },
+        {
+          "name": "backend",
+          "required": false,
+          "type": "string",
+          "doc": "who its request wants; empty for the default",
+          "default": ""
+        },
+        {
+          "name": "variants",
+          "required": false,
+          "type": "integer",
+          "doc": "how many takes it makes",
+          "default": 1
+        },
+        {
+          "name": "position",
+          "required": false,
+          "type": "integer",
+          "doc": "how many waiting jobs go before it; absent if it does not wait",
+          "nullable": true
+        },
+        {
+          "name": "started",
+          "required": false,
+          "type": "number",
+          "doc": "when its attempt began, in seconds since 1970; 0 if it does not run",
+          "default": 0.0
+        },
+        {
+          "name": "stage",
+          "required": false,
+          "type": "string",
+          "doc": "what is being done, while it runs",
+          "default": ""
         }
       ]
     }
@@ -3583,6 +3930,10 @@ var dawbridgeProtocol = {
       "retry": "/dawbridge/1/retry",
       "choose": "/dawbridge/1/choose",
       "list": "/dawbridge/1/list",
+      "move": "/dawbridge/1/move",
+      "load": "/dawbridge/1/load",
+      "unload": "/dawbridge/1/unload",
+      "panel": "/dawbridge/1/panel",
       "ack": "/dawbridge/1/ack",
       "stop": "/dawbridge/1/stop"
     },
@@ -3600,7 +3951,10 @@ var dawbridgeProtocol = {
       "ok": "/dawbridge/1/ok",
       "welcome": "/dawbridge/1/welcome",
       "listing": "/dawbridge/1/listing",
-      "engine": "/dawbridge/1/engine"
+      "panel_link": "/dawbridge/1/panel_link",
+      "engine": "/dawbridge/1/engine",
+      "models": "/dawbridge/1/models",
+      "queue": "/dawbridge/1/queue"
     }
   },
   "mailbox": {
@@ -3612,7 +3966,9 @@ var dawbridgeProtocol = {
     "progress": "progress-%s.json",
     "answer": "answer-%s.json",
     "refused": "refused-%s.json",
-    "engine": "engine.json"
+    "engine": "engine.json",
+    "models": "models.json",
+    "queue": "queue.json"
   }
 };
 

@@ -15,7 +15,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge_server.protocol import codec, events
 from bridge_server.protocol.emit.doors import CONNECTION, MAILBOX, OSC
-from bridge_server.protocol.emit.examples import BEYOND, LEAST_TAKE
+from bridge_server.protocol.emit.events_shown import BEYOND, LEAST_TAKE
 from bridge_server.protocol.requests import Ack
 from tests.protocol.conftest import VECTORS
 

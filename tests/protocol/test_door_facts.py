@@ -11,7 +11,8 @@ from bridge_server.doors import mailbox, osc, zeromq
 from bridge_server.protocol import events
 from bridge_server.protocol.emit.contract import word
 from bridge_server.protocol.emit.doors import CONNECTION, MAILBOX, OSC, ZMQ
-from bridge_server.protocol.emit.examples import BEYOND, EVENTS, JOB
+from bridge_server.protocol.emit.events_shown import BEYOND, EVENTS
+from bridge_server.protocol.emit.requests_shown import JOB
 from tests.protocol.conftest import VECTORS
 
 DAY_SECONDS = 24 * 3600
@@ -36,6 +37,10 @@ def test_file_names_of_the_mailbox(full: events.AnyEvent):
             assert name == MAILBOX["refused"] % JOB
         case events.EngineChanged():
             assert name == MAILBOX["engine"]
+        case events.ModelsChanged():
+            assert name == MAILBOX["models"]
+        case events.QueueChanged():
+            assert name == MAILBOX["queue"]
         case events.JobEvent(seq=seq):
             assert name == MAILBOX["kept"] % (seq, word(type(full)))
         case events.Answer(id=id_):

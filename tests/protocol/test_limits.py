@@ -10,7 +10,8 @@ import pytest
 
 from bridge_server.protocol import codec
 from bridge_server.protocol.emit.contract import contract, word
-from bridge_server.protocol.emit.examples import CLIPS, DRUMS, LIVE, examples
+from bridge_server.protocol.emit.examples import examples
+from bridge_server.protocol.emit.requests_shown import CLIPS, DRUMS, LIVE
 from bridge_server.protocol.errors import BadRequest, BadSpan, BridgeError
 from bridge_server.protocol.requests import Request
 
@@ -129,7 +130,7 @@ def test_texts_and_lists(request_word: str, place: Place, field: dict[str, Any])
         refuse(put(FULL[request_word], place, sample * (field["min_length"] - 1)))
     if "pattern" in field:
         refuse(put(FULL[request_word], place, "a\0b\n"))
-    for wrong in (1, None, {"a": 1}):
+    for wrong in (1, {"a": 1}, *(() if field.get("nullable") else (None,))):
         refuse(put(FULL[request_word], place, wrong))
     with pytest.raises(BadRequest):
         codec.read_request(msgspec.msgpack.encode(put(FULL[request_word], place, b"msgpack bin")), "msgpack")

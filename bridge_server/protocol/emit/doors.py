@@ -31,8 +31,10 @@ MAILBOX: dict[str, Any] = {
     "answer": "answer-%s.json",
     "refused": "refused-%s.json",
     "engine": "engine.json",
+    "models": "models.json",
+    "queue": "queue.json",
 }
-"""`kept` takes `seq` and the event's word, the others the job or id; folders lie below the mailbox."""
+"""`kept` takes `seq` and the event's word, others the job or id; folders lie below the mailbox."""
 
 CONNECTION: dict[str, Any] = {
     "release": "0.1.0",

@@ -61,6 +61,8 @@ def page(data: Plain, headline: str) -> str:
         "answer": mailbox["answer"] % "<id>",
         "refused": mailbox["refused"] % "<job or id>",
         "engine": mailbox["engine"],
+        "models": mailbox["models"],
+        "queue": mailbox["queue"],
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: filled[match[1]], TEMPLATE.read_text(encoding="utf-8"))
 
