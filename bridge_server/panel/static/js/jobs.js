@@ -1,0 +1,58 @@
+/**
+ * All jobs that the bridge knows, kept true by its events: one Map for every page of the panel.
+ *
+ * jobs.all: Map job → { job, client, task, state, created, project, tags, span, fraction, stage, error, takes, since }
+ * jobs.on("changed", fn, signal) with the job that changed; "listed" after the whole list was fetched anew.
+ */
+
+import { Bell } from "./bell.js";
+
+const STATES = { accepted: "queued", started: "running", done: "done", failed: "failed", cancelled: "cancelled" };
+
+export class Jobs extends Bell {
+  all = new Map();
+  #wire;
+  #asking = null;
+
+  constructor(wire) {
+    super();
+    this.#wire = wire;
+    wire.on("open", () => this.refresh());
+    for (const kind of [...Object.keys(STATES), "progress", "take", "preview"]) wire.on(kind, (event) => this.#hear(kind, event));
+  }
+
+  get unfinished() {
+    return [...this.all.values()].filter((job) => job.state === "queued" || job.state === "running");
+  }
+
+  /** Fetch the list anew; calls that come while one is on its way share it. */
+  refresh() {
+    this.#asking ??= this.#list().catch((problem) => console.debug("jobs: no list", problem)).finally(() => { this.#asking = null; });
+    return this.#asking;
+  }
+
+  async #list() {
+    const listing = await this.#wire.ask({ request: "list", what: "jobs", limit: 200 });
+    for (const line of listing.jobs ?? []) {
+      const known = this.all.get(line.job);
+      this.all.set(line.job, { fraction: 0, stage: "", takes: [], tags: "", project: "", since: 0, ...known, error: null, ...line });
+    }
+    this.ring("listed", this.all);
+  }
+
+  #hear(kind, event) {
+    const job = this.all.get(event.job);
+    if (!job) {
+      this.refresh();
+      return;
+    }
+    if (STATES[kind]) job.state = STATES[kind];
+    if (kind === "accepted") Object.assign(job, { fraction: 0, stage: "", error: null, position: event.position ?? 0 });
+    if (kind === "started") Object.assign(job, { since: performance.now(), attempt: event.attempt ?? 1 });
+    if (kind === "progress") Object.assign(job, { state: "running", fraction: event.fraction ?? 0, stage: event.stage ?? "" });
+    if (kind === "take") job.takes = [...job.takes.filter((take) => take.number !== event.take.number), event.take];
+    if (kind === "done") Object.assign(job, { fraction: 1, takes: event.takes ?? job.takes });
+    if (kind === "failed") job.error = event.error;
+    this.ring("changed", job);
+  }
+}

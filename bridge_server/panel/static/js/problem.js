@@ -1,0 +1,16 @@
+/** What went wrong, as the protocol says it: a stable code, one sentence, and what to do. */
+export class Problem extends Error {
+  constructor({ code = "", message = "Something went wrong.", hint = "" } = {}) {
+    super(message);
+    this.name = "Problem";
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** Any thrown thing as a Problem; what is not one of ours is a fault of the page, and says so. */
+export function asProblem(error) {
+  if (error instanceof Problem) return error;
+  console.error(error);
+  return new Problem({ code: "page_fault", message: "The page met an error of its own.", hint: `Reload the page. (${error?.message ?? error})` });
+}

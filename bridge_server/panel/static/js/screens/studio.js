@@ -1,0 +1,7 @@
+import { h } from "../dom.js";
+
+export const title = "Studio";
+
+export function mount(root) {
+  root.append(h("div.page-head", {}, h("h1", {}, "Studio")));
+}
