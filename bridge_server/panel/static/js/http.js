@@ -42,7 +42,11 @@ const JSON_BODY = { "content-type": "application/json" };
 
 export const api = {
   get: async (path, query, signal) => (await call(address(path, query), { signal })).json(),
-  post: async (path, body = {}) => (await call(path, { method: "POST", headers: JSON_BODY, body: JSON.stringify(body) })).json(),
+  /** The answer's JSON, or null where it has none (204). */
+  post: async (path, body = {}) => {
+    const answer = await call(path, { method: "POST", headers: JSON_BODY, body: JSON.stringify(body) });
+    return answer.status === 204 ? null : answer.json();
+  },
   /** A file as it is, e.g. an upload. */
   send: async (path, body, query) => (await call(address(path, query), { method: "POST", headers: { "content-type": "application/octet-stream" }, body })).json(),
   bytes: async (path, signal) => (await call(path, { signal })).arrayBuffer(),

@@ -4,7 +4,7 @@ import { h, replace, say } from "./dom.js";
 import { icon } from "./icons.js";
 
 const THEMES = [["auto", "system", "As the system has it"], ["light", "sun", "Light"], ["dark", "moon", "Dark"]];
-const LAMPS = { ready: "Engine ready", starting: "Engine starting", down: "Engine down", lost: "No bridge", connecting: "Connecting" };
+const LAMPS = { ready: "Engine ready", starting: "Engine starting", down: "Engine down", lost: "No bridge", ended: "Logged out", connecting: "Connecting" };
 
 export function mountTopbar(root, app) {
   const lamp = h("span.lamp", { "aria-hidden": "true" });

@@ -13,6 +13,7 @@ import { Problem } from "./problem.js";
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 8000;
 const ANSWER_WITHIN = 15000;
+const SESSION_ENDED = 1008;
 const JOBS = new Set(["generate", "repaint", "extend", "edit", "retake", "layer", "accompany", "separate", "again"]);
 
 export class Wire extends Bell {
@@ -25,6 +26,8 @@ export class Wire extends Bell {
   #last = -1;
   #asked = new Map();
   #count = 0;
+  /** All tabs of a browser are one client, so their questions must not be mistaken for one another's. */
+  #tab = randomHex(4);
 
   constructor(url = wireUrl()) {
     super();
@@ -38,13 +41,13 @@ export class Wire extends Bell {
     const socket = (this.#socket = new WebSocket(this.url));
     socket.onopen = () => this.#greet();
     socket.onmessage = (message) => this.#hear(JSON.parse(message.data));
-    socket.onclose = () => { if (socket === this.#socket) this.#lost(); };
+    socket.onclose = (closing) => { if (socket === this.#socket) this.#lost(closing.code); };
   }
 
   /** Ask a question, and get its answer: an event, or a thrown Problem. */
   ask(request) {
     this.#count += 1;
-    return this.#send({ id: `q${this.#count}`, ...request }, "id");
+    return this.#send({ id: `${this.#tab}-${this.#count}`, ...request }, "id");
   }
 
   /** Send a job; resolves with its `accepted`. The same job sent twice runs once. */
@@ -107,12 +110,13 @@ export class Wire extends Bell {
     }
   }
 
-  #lost() {
+  #lost(code) {
     for (const key of [...this.#asked.keys()]) {
       this.#settle(key, "reject", new Problem({ code: "no_bridge", message: "The connection to the bridge was lost.", hint: "What was accepted goes on; the panel connects again by itself." }));
     }
-    this.status = "lost";
-    this.ring("lost", null);
+    this.status = code === SESSION_ENDED ? "ended" : "lost";
+    this.ring("lost", this.status);
+    if (this.status === "ended") return;
     this.#soon(this.#wait);
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
   }
@@ -130,6 +134,9 @@ function wireUrl() {
 
 /** An id for a new job, as the protocol wants it: eight random digits, then the word. */
 export function freshJob(word) {
-  const random = [...crypto.getRandomValues(new Uint8Array(4))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${random}-${word}`;
+  return `${randomHex(4)}-${word}`;
+}
+
+function randomHex(bytes) {
+  return [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
