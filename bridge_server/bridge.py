@@ -22,10 +22,21 @@ from bridge_server.jobs.journal import Journal
 from bridge_server.jobs.resolve import home_of
 from bridge_server.jobs.served import Cast
 from bridge_server.protocol import VERSION, codec
+from bridge_server.protocol import engine as orders
 from bridge_server.protocol.codec import Envelope
 from bridge_server.protocol.engine import Ready
-from bridge_server.protocol.errors import BridgeError, Problem
-from bridge_server.protocol.events import AnyEvent, EngineChanged, EngineState, Listing, Ok, Refused, Welcome
+from bridge_server.protocol.errors import BridgeError, EngineLost, Problem
+from bridge_server.protocol.events import (
+    AnyEvent,
+    EngineChanged,
+    EngineState,
+    Listing,
+    ModelsChanged,
+    Ok,
+    QueueChanged,
+    Refused,
+    Welcome,
+)
 from bridge_server.protocol.release import release
 from bridge_server.protocol.requests import (
     Ack,
@@ -35,15 +46,20 @@ from bridge_server.protocol.requests import (
     Hello,
     JobRequest,
     List,
+    Load,
+    Move,
     Retry,
     Stop,
+    Unload,
 )
-from bridge_server.protocol.values import Capabilities
+from bridge_server.protocol.values import Capabilities, HeldModel
 from bridge_server.switchboard import Route, Switchboard
 
 log = logging.getLogger(__name__)
 
 KEEP_EVENTS_SECONDS = 30 * 24 * 3600
+TELL_QUEUE_SECONDS = 0.2
+WAIT_FOR_ENGINE = "Try again in a moment; `dawbridge doctor` says how the engine is."
 
 
 class Bridge:
@@ -58,7 +74,7 @@ class Bridge:
         self._cast = Cast(backends=backends, default=backends[0].backend if backends else "")
         self._switchboard = Switchboard()
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="region")
-        self._engine = EngineLink(settings, context, self._engine_changed, self._engine_ready)
+        self._engine = EngineLink(settings, context, self._engine_changed, self._engine_ready, self._models_changed)
         bench = Bench(
             engine=self._engine,
             threads=self._threads,
@@ -68,12 +84,14 @@ class Bridge:
             default_backend=lambda: self._cast.default,
             abort_within_seconds=settings.heartbeat.abort_within_seconds,
         )
-        self._foreman = Foreman(self._journal, bench, self._post)
+        self._foreman = Foreman(self._journal, bench, self._post, self._queue_changed)
         self._unsaved_takes = home.takes
         self._scratch = home.scratch
         self._sign = home.at_work
         self._work: asyncio.Task[None] | None = None
         self._routes_by_door: dict[str, Callable[[str], Route]] = {}
+        self._telling: asyncio.TimerHandle | None = None
+        self._errands: set[asyncio.Task[None]] = set()
         self.stopping = asyncio.Event()
         self.last_activity = time.monotonic()
 
@@ -138,6 +156,10 @@ class Bridge:
                 self._foreman.choose(request.job, request.number)
             case List():
                 return [self._listing(request)]
+            case Move():
+                self._foreman.move(request.job, request.position)
+            case Load() | Unload():
+                self._order_model(request)
             case Stop():
                 self.stopping.set()
             case Ack():
@@ -165,6 +187,7 @@ class Bridge:
             backends=self._cast.backends,
             default_backend=self._cast.default,
             absent=self._cast.absent,
+            models=self._engine.models,
         )
         missed = self._journal.events_after(hello.after, None if watches_all else client) if hello.after >= 0 else []
         return [welcome, *missed]
@@ -172,10 +195,16 @@ class Bridge:
     def _listing(self, ask: List) -> Listing:
         if ask.what == "takes":
             return Listing(id=ask.id, takes=tuple(self._journal.takes(project=ask.project, limit=ask.limit)))
-        jobs = self._journal.latest(ask.limit)
-        for job in jobs:
-            job.fraction = 1.0 if job.state == "done" else self._foreman.fraction(job.id)
-        return Listing(id=ask.id, jobs=tuple(job.line() for job in jobs))
+        return Listing(id=ask.id, jobs=self._foreman.lines(ask.limit))
+
+    def _order_model(self, ask: Load | Unload) -> None:
+        """Raises UnknownBackend, and EngineLost while there is no engine that could be told."""
+        if not self._engine.ready.is_set():
+            raise EngineLost("The engine is not up, so there is no memory to load a model into.", WAIT_FOR_ENGINE)
+        name = self._cast.capabilities(ask.backend).backend if ask.backend or isinstance(ask, Load) else ""
+        order = orders.Load(backend=name) if isinstance(ask, Load) else orders.Unload(backend=name)
+        self._errands.add(errand := asyncio.create_task(self._engine.send(order)))
+        errand.add_done_callback(self._errands.discard)
 
     # events
 
@@ -188,6 +217,19 @@ class Bridge:
     def _engine_changed(self, state: EngineState, problem: Problem | None) -> None:
         log.info("engine.%s", state)
         self._switchboard.broadcast(EngineChanged(state=state, problem=problem))
+
+    def _models_changed(self, models: tuple[HeldModel, ...]) -> None:
+        log.info("engine.holds models=%s", ",".join(f"{held.backend}:{held.state}" for held in models))
+        self._switchboard.tell_watchers(ModelsChanged(models=models))
+
+    def _queue_changed(self) -> None:
+        """Many changes at once, as when hundreds of jobs are handed in, are told as one."""
+        if self._switchboard.is_watched and self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(TELL_QUEUE_SECONDS, self._tell_queue)
+
+    def _tell_queue(self) -> None:
+        self._telling = None
+        self._switchboard.tell_watchers(QueueChanged(jobs=self._foreman.order()))
 
     def _capabilities(self, backend: str) -> Capabilities:
         """What the engine last said about it. Raises UnknownBackend."""

@@ -45,6 +45,16 @@ class Switchboard:
             if name in self._routes:
                 self._routes[name].send(event)
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody watches everything."""
+        return bool(self._watchers)
+
+    def tell_watchers(self, event: AnyEvent) -> None:
+        for name in self._watchers:
+            if name in self._routes:
+                self._routes[name].send(event)
+
     def broadcast(self, event: AnyEvent) -> None:
         for route in self._routes.values():
             route.send(event)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import zmq
 
 from bridge_server.protocol import codec
-from bridge_server.protocol.engine import Abort, EngineOrder, EngineWord, Ping, Pong, Ready, Render
+from bridge_server.protocol.engine import Abort, EngineOrder, EngineWord, Load, Ping, Pong, Ready, Render, Unload
 from bridge_server.protocol.release import release
 from engine.backends.known import Registry
 from engine.worker import Worker
@@ -97,6 +97,10 @@ class Server:
                 self._worker.render(order)
             case Abort(job=job):
                 self._worker.abort(job)
+            case Load(backend=name):
+                self._worker.load(name)
+            case Unload(backend=name):
+                self._worker.unload(name)
             case Ping():
                 self._send(codec.to_msgpack(Pong()))
                 self._look_around()

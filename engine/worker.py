@@ -7,11 +7,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from bridge_server.protocol.engine import Aborted, Broke, EngineWord, Finished, Render, Step
-from bridge_server.protocol.errors import BridgeError, EngineFault, OutOfMemory, UnknownBackend
+from bridge_server.protocol.errors import BridgeError, EngineFault, OutOfMemory, Problem, UnknownBackend
 from engine.arrays import read_work, write_preview, write_rendering
 from engine.backends.base import Backend, DeviceFault
+from engine.backends.deferred import Deferred
+from engine.backends.holding import Holding
 from engine.backends.resting import Resting
 from engine.watch import Cancelled, Watch
 
@@ -32,8 +35,10 @@ class Worker:
         self.backends = backends
         self._say = say
         self._resting = resting or Resting()
-        self._orders: queue.SimpleQueue[tuple[Render, Watch] | None] = queue.SimpleQueue()
+        self._holding = Holding(self._resting, say)
+        self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._watches: dict[str, Watch] = {}
+        self._loads: dict[str, Watch] = {}
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -44,9 +49,23 @@ class Worker:
         self._orders.put(None)
 
     def render(self, order: Render) -> None:
-        watch = Watch(_Reporter(order, self._say), lambda number, audio: self._say(write_preview(audio, number, order)))
+        report = _Reporter(order, self._say, self._holding.look)
+        watch = Watch(report, lambda number, audio: self._say(write_preview(audio, number, order)))
         self._watches[order.job] = watch
-        self._orders.put((order, watch))
+        self._orders.put(partial(self._render_to_end, order, watch))
+
+    def load(self, name: str) -> None:
+        """Bring a model into memory after the jobs that wait; the second order for the same one changes nothing."""
+        if name not in self._loads:
+            self._loads[name] = watch = Watch(self._holding.progress)
+            self._orders.put(partial(self._load, name, watch))
+
+    def unload(self, name: str) -> None:
+        """Free the memory of one model, or of whichever there is; a load that waits or runs is stopped."""
+        for loading, watch in list(self._loads.items()):
+            if name in ("", loading):
+                watch.cancel()
+        self._orders.put(partial(self._unload, name))
 
     def abort(self, job: str) -> None:
         """Stop a job at its next step; one that is not here is ignored, its end is already on the way."""
@@ -55,20 +74,52 @@ class Worker:
             watch.cancel()
 
     def _run(self) -> None:
-        while (item := self._next()) is not None:
-            order, watch = item
-            last_word = self._outcome(order, watch)
-            self._resting.done()
-            del self._watches[order.job]
-            self._say(last_word)
+        while (order := self._next()) is not None:
+            order()
 
-    def _next(self) -> tuple[Render, Watch] | None:
+    def _next(self) -> Callable[[], None] | None:
         """The next order; while there is none, models that were not used for long are unloaded."""
         while True:
             try:
                 return self._orders.get(timeout=self._resting.seconds_left)
             except queue.Empty:
                 self._resting.look()
+                self._holding.tell()
+
+    def _render_to_end(self, order: Render, watch: Watch) -> None:
+        last_word = self._outcome(order, watch)
+        self._resting.done()
+        del self._watches[order.job]
+        self._holding.tell()
+        self._say(last_word)
+
+    def _load(self, name: str, watch: Watch) -> None:
+        """Whatever happens, what lies in memory is told."""
+        backend = self.backends.get(name)
+        self._holding.begin(name)
+        try:
+            if backend is None:
+                raise UnknownBackend(f"This engine has no backend called {name!r}.")
+            watch.check()
+            self._resting.use(name, backend)
+            backend.bring(watch) if isinstance(backend, Deferred) else backend.load(watch)
+            log.info("model.loaded backend=%s", name)
+            self._holding.end(is_weightless=not isinstance(backend, Deferred))
+        except Cancelled:
+            self._resting.rest(name)
+            self._holding.end()
+        except Exception as error:
+            log.exception("model.not_loaded backend=%s", name)
+            self._resting.rest(name)
+            problem, is_fatal = told(error, name)
+            self._holding.fail(name, problem, is_fatal)
+        finally:
+            self._resting.done()
+            self._loads.pop(name, None)
+
+    def _unload(self, name: str) -> None:
+        self._resting.rest(name)
+        self._holding.forget(name)
 
     def _outcome(self, order: Render, watch: Watch) -> EngineWord:
         """Render one order; whatever happens, exactly one last word comes out."""
@@ -81,17 +132,10 @@ class Worker:
         except BridgeError as error:
             log.info("render.refused job=%s code=%s", order.job, error.code)
             return Broke(job=order.job, attempt=order.attempt, error=error.problem)
-        except DeviceFault as error:
-            log.exception("render.device job=%s code=%s", order.job, error.error.code)
-            return Broke(job=order.job, attempt=order.attempt, error=error.error.problem, fatal=True)
-        except MemoryError:
-            log.exception("render.memory job=%s", order.job)
-            problem = OutOfMemory("There is not enough memory for this request.").problem
-            return Broke(job=order.job, attempt=order.attempt, error=problem, fatal=True)
         except Exception as error:
             log.exception("render.broke job=%s", order.job)
-            problem = EngineFault(f"The backend {order.backend} stumbled: {type(error).__name__}: {error}.").problem
-            return Broke(job=order.job, attempt=order.attempt, error=problem)
+            problem, is_fatal = told(error, order.backend)
+            return Broke(job=order.job, attempt=order.attempt, error=problem, fatal=is_fatal)
         log.info("render.finished job=%s seconds=%.2f", order.job, time.monotonic() - started)
         return Finished(job=order.job, attempt=order.attempt)
 
@@ -108,12 +152,25 @@ class Worker:
             self._say(write_rendering(rendering, number, order))
 
 
+def told(error: Exception, backend: str) -> tuple[Problem, bool]:
+    """What the user is told about an error, and whether the engine is not to be used again."""
+    match error:
+        case BridgeError():
+            return error.problem, False
+        case DeviceFault():
+            return error.error.problem, True
+        case MemoryError():
+            return OutOfMemory("There is not enough memory for this request.").problem, True
+    return EngineFault(f"The backend {backend} stumbled: {type(error).__name__}: {error}.").problem, False
+
+
 class _Reporter:
     """Turns the steps of a watch into words, not more often than a person can see."""
 
-    def __init__(self, order: Render, say: Callable[[EngineWord], None]) -> None:
+    def __init__(self, order: Render, say: Callable[[EngineWord], None], look: Callable[[], None]) -> None:
         self._order = order
         self._say = say
+        self._look = look
         self._last = 0.0
 
     def __call__(self, fraction: float, stage: str) -> None:
@@ -121,3 +178,4 @@ class _Reporter:
         if now - self._last >= REPORT_EVERY_SECONDS or fraction >= 1.0:
             self._last = now
             self._say(Step(job=self._order.job, attempt=self._order.attempt, fraction=fraction, stage=stage))
+            self._look()

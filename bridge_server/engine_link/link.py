@@ -16,9 +16,10 @@ import zmq.asyncio
 from bridge_server.config import Heartbeat, Settings
 from bridge_server.engine_link.process import EngineProcess
 from bridge_server.protocol import codec
-from bridge_server.protocol.engine import EngineOrder, EngineWord, JobWord, Ping, Ready
+from bridge_server.protocol.engine import EngineOrder, EngineWord, Holds, JobWord, Ping, Ready
 from bridge_server.protocol.errors import EngineLost, Problem
 from bridge_server.protocol.events import EngineState
+from bridge_server.protocol.values import HeldModel
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class EngineLink:
 
     on_state(state, problem)  the engine came up, got lost, stays down
     on_ready(ready)           it said what it can do
+    on_models(models)         what lies in its memory has changed
     """
 
     def __init__(
@@ -36,10 +38,12 @@ class EngineLink:
         context: zmq.asyncio.Context,
         on_state: Callable[[EngineState, Problem | None], None],
         on_ready: Callable[[Ready], None],
+        on_models: Callable[[tuple[HeldModel, ...]], None] = lambda models: None,
     ) -> None:
         self._settings = settings
         self._on_state = on_state
         self._on_ready = on_ready
+        self._on_models = on_models
         self._key = secrets.token_hex(16)
         self._socket = context.socket(zmq.ROUTER)
         self._socket.setsockopt(zmq.LINGER, 0)
@@ -53,6 +57,7 @@ class EngineLink:
         self._stopping = False
         self.state: EngineState = "starting"
         self.problem: Problem | None = None
+        self.models: tuple[HeldModel, ...] = ()
         self.ready = asyncio.Event()
 
     @property
@@ -119,6 +124,7 @@ class EngineLink:
         log.warning("engine.lost reason=%s", reason)
         self._process = None
         self.ready.clear()
+        self._hold(tuple(model for model in self.models if model.state == "failed"))
         loss = EngineLost(f"The engine stopped: {reason}.")
         if self._words is not None:
             self._words.put_nowait(loss)
@@ -134,6 +140,11 @@ class EngineLink:
         hint = f"It is tried again in {wait:.0f} s. The log lies at {self._settings.home.logs / 'engine.log'}."
         self._become("down", EngineLost(loss.message, hint).problem)
         loop.call_later(wait, self._relaunch)
+
+    def _hold(self, models: tuple[HeldModel, ...]) -> None:
+        if models != self.models:
+            self.models = models
+            self._on_models(models)
 
     def _relaunch(self) -> None:
         if not self._stopping and self._process is None:
@@ -167,6 +178,10 @@ class EngineLink:
             self._on_ready(word)
             self.ready.set()
             self._become("ready")
+        elif isinstance(word, Holds) and route == self._route:
+            self._hold(word.models)
+            if word.fatal:
+                self.kill("broke while it loaded a model")
         elif isinstance(word, JobWord) and route == self._route and self._words is not None:
             self._words.put_nowait(word)
 

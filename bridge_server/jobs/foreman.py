@@ -21,6 +21,7 @@ from bridge_server.protocol.events import (
     Cancelled,
     Done,
     Failed,
+    JobLine,
     KeptEvent,
     Place,
     Preview,
@@ -41,12 +42,21 @@ STUCK_SECONDS = 5.0
 
 
 class Foreman:
-    """Lives in the bridge's loop. `post(event, job)` tells whoever owns the job."""
+    """Lives in the bridge's loop. `post(event, job)` tells whoever owns the job; `queue_changed()` that others wait,
+    or in another order.
+    """
 
-    def __init__(self, journal: Journal, bench: Bench, post: Callable[[AnyEvent, Job], None]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        bench: Bench,
+        post: Callable[[AnyEvent, Job], None],
+        queue_changed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._journal = journal
         self._bench = bench
         self._post = post
+        self._queue_changed = queue_changed
         self._queue = FairQueue()
         self._jobs: dict[str, Job] = {}
         self._current: tuple[Job, Attempt] | None = None
@@ -67,6 +77,7 @@ class Foreman:
                     job.move("queued")
                     self._journal.save(job)
             self._enqueue(job)
+        self._queue.place(self._journal.known_order())
         return len(jobs)
 
     # what clients ask for
@@ -97,6 +108,7 @@ class Foreman:
             self._current[1].cancel()
             return
         if self._queue.remove(job_id):
+            self._queue_changed()
             job = self._jobs[job_id]
             try:
                 self._end(job, "cancelled", Cancelled(job=job_id))
@@ -131,10 +143,28 @@ class Foreman:
             event = self._journal.append(Place(job=job_id, take=chosen), job.client)
         self._post(event, job)
 
-    def fraction(self, job_id: str) -> float:
-        """How far a job is, 0…1, as far as this bridge knows."""
-        job = self._jobs.get(job_id)
-        return job.fraction if job else 0.0
+    def move(self, job_id: str, position: int) -> None:
+        """Let a waiting job go after `position` others; one that does not wait stays as it is. Raises UnknownJob."""
+        if self._queue.move(job_id, position):
+            self._journal.remember_order(self._queue.placed)
+            self._queue_changed()
+        elif self._journal.job(job_id) is None:
+            raise UnknownJob(f"There is no job {job_id}.")
+
+    def order(self) -> tuple[str, ...]:
+        """The jobs that wait, as they will run."""
+        return tuple(self._queue.order())
+
+    def lines(self, limit: int) -> tuple[JobLine, ...]:
+        """The newest jobs, as far as this bridge knows them."""
+        position = {job: number for number, job in enumerate(self.order())}
+        found = []
+        for written in self._journal.latest(limit):
+            job = self._jobs.get(written.id, written)
+            if job.state == "done":
+                job.fraction = 1.0
+            found.append(job.line(position.get(job.id)))
+        return tuple(found)
 
     # the work
 
@@ -147,6 +177,7 @@ class Foreman:
                 await self._wake.wait()
                 continue
             job = self._jobs[self._queue.pop()]
+            self._queue_changed()
             try:
                 await self._run(job)
             except BridgeError as error:
@@ -158,6 +189,7 @@ class Foreman:
 
     async def _run(self, job: Job) -> None:
         job.attempts += 1
+        job.started, job.fraction, job.stage = time.time(), 0.0, ""
         self._record(job, "running", Started(job=job.id, attempt=job.attempts))
         done = tuple(self._journal.takes(job=job.id))
         listener = Listener(
@@ -186,7 +218,7 @@ class Foreman:
             self._current = None
 
     def _progress(self, job: Job, fraction: float, stage: str) -> None:
-        job.fraction = fraction
+        job.fraction, job.stage = fraction, stage
         now = time.monotonic()
         if now - self._last_progress >= PROGRESS_EVERY_SECONDS or fraction in (0.0, 1.0):
             self._last_progress = now
@@ -238,6 +270,7 @@ class Foreman:
     def _enqueue(self, job: Job) -> None:
         self._jobs[job.id] = job
         self._queue.add(job.id, job.client, job.cost_seconds)
+        self._queue_changed()
         self._wake.set()
 
     def _put_back(self, job: Job) -> None:

@@ -46,6 +46,8 @@ class Job:
     created: float = field(default_factory=time.time)
     error: Problem | None = None
     fraction: float = 0.0
+    stage: str = ""
+    started: float = 0.0
 
     @property
     def id(self) -> str:
@@ -66,7 +68,9 @@ class Job:
             raise ValueError(f"job {self.id} cannot go from {self.state} to {state}")
         self.state = state
 
-    def line(self) -> JobLine:
+    def line(self, position: int | None = None) -> JobLine:
+        """`position`: how many waiting jobs go before it."""
+        is_running = self.state == "running"
         return JobLine(
             job=self.id,
             client=self.client,
@@ -78,6 +82,11 @@ class Job:
             span=target_span(self.request),
             fraction=round(self.fraction, 3),
             error=self.error,
+            backend=self.request.backend,
+            variants=self.request.variants,
+            position=position,
+            started=self.started if is_running else 0.0,
+            stage=self.stage if is_running else "",
         )
 
 

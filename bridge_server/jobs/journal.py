@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -182,6 +182,14 @@ class Journal:
             return msgspec.json.decode(rows[0][0], type=tuple[Capabilities, ...]) if rows else ()
         except msgspec.DecodeError:
             return ()
+
+    def remember_order(self, jobs: Sequence[str]) -> None:
+        """In which the user wants the jobs that wait."""
+        self._execute("INSERT OR REPLACE INTO facts VALUES ('order', ?)", (msgspec.json.encode(jobs),))
+
+    def known_order(self) -> tuple[str, ...]:
+        rows = self._rows("SELECT body FROM facts WHERE name = 'order'")
+        return msgspec.json.decode(rows[0][0], type=tuple[str, ...]) if rows else ()
 
     def forget_before(self, moment: float) -> None:
         """Drop the events of jobs that ended and were made before `moment` (seconds since 1970); takes stay."""

@@ -76,9 +76,10 @@ class Pong(FromEngine, frozen=True, kw_only=True):
 
 
 class Holds(FromEngine, frozen=True, kw_only=True):
-    """What lies in memory, whenever that has changed."""
+    """What lies in memory, whenever that has changed; after a `fatal` one the engine is not to be used again."""
 
     models: tuple[HeldModel, ...] = ()
+    fatal: bool = False
 
 
 class JobWord(FromEngine, frozen=True, kw_only=True):

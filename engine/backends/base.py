@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from bridge_server.protocol.errors import BridgeError
 from bridge_server.protocol.values import Capabilities
@@ -17,6 +18,28 @@ class DeviceFault(Exception):
     def __init__(self, error: BridgeError) -> None:
         super().__init__(error.message)
         self.error = error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What a model's weights take: `device` as torch names it, '' for none of this machine; bytes taken there."""
+
+    device: str = ""
+    bytes: int = 0
+
+
+@runtime_checkable
+class Resident(Protocol):
+    """A backend whose weights can be brought into memory before any work is there, and that says where they lie."""
+
+    def bring(self, watch: Watch) -> None:
+        """Read all weights, as work of a minute would have them lie. Raises BridgeError with a hint, DeviceFault."""
+
+    def held(self) -> Held | None:
+        """None while there are none in memory. Cheap: asked at every step."""
+
+    def free(self) -> int:
+        """Bytes that are free on its device; 0 where the system does not tell."""
 
 
 class Backend(Protocol):

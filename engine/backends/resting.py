@@ -23,7 +23,7 @@ class Resting:
         """`idle_seconds` is read from the environment where it is None; 0 stands for never."""
         self._idle = idle_minutes() * 60 if idle_seconds is None else idle_seconds
         self._clock = clock
-        self._awake: tuple[str, Backend] | None = None
+        self._awake: tuple[str, Deferred] | None = None
         self._since = 0.0
 
     def use(self, name: str, backend: Backend) -> None:
@@ -33,6 +33,16 @@ class Resting:
         if self._awake is not None and self._awake[1] is not backend:
             self._unload("for another")
         self._awake = name, backend
+
+    @property
+    def awake(self) -> tuple[str, Deferred] | None:
+        """The model that has the memory, and its backend's name."""
+        return self._awake
+
+    def rest(self, name: str = "") -> None:
+        """Unload that model now, or whichever there is."""
+        if self._awake is not None and name in ("", self._awake[0]):
+            self._unload("asked to")
 
     def done(self) -> None:
         """A job has ended; the silence is counted from here."""

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bridge_server.protocol.values import Capabilities
-from engine.backends.ace_15.capabilities import capabilities
+from engine.backends.ace_15.capabilities import HOP, RATE, capabilities
 from engine.backends.ace_15.checkpoint import Place
 from engine.backends.ace_15.score import Score
 from engine.backends.ace_15.session import Session
 from engine.backends.ace_15.studio import Studio
 from engine.backends.ace_15.trouble import of_device
+from engine.backends.ace_v1.options import free_bytes
+from engine.backends.base import Held
 from engine.watch import Watch
 from engine.work import Rendering, Work
+
+MINUTE_FRAMES, GUIDED_ROWS = 60 * RATE // HOP, 2
+"""A minute of a song, guided: what weights make room for that are loaded before any work is there."""
 
 
 class AceStep15:
@@ -37,6 +42,18 @@ class AceStep15:
         """Look at the checkpoint. Its weights are read in `render`, once it is known how they fit beside the work."""
         watch.step(0, 1, "looking at the model")
         self._opened().sizes.total  # noqa: B018  files that hold no model are told of now
+
+    def bring(self, watch: Watch) -> None:
+        """Read all weights. Raises OutOfMemory where they fit in no way, Unsupported for files that cannot be used."""
+        studio = self._opened()
+        with of_device(self._place.name, studio.options.device):
+            studio.prepare(studio.way(MINUTE_FRAMES, GUIDED_ROWS), watch)
+
+    def held(self) -> Held | None:
+        return self._studio.held if self._studio is not None else None
+
+    def free(self) -> int:
+        return (free_bytes(self._studio.options.device) if self._studio is not None else None) or 0
 
     def unload(self) -> None:
         if self._studio is not None:

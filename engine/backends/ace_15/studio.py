@@ -15,6 +15,7 @@ from engine.backends.ace_15.memory import Sizes, Way, choose
 from engine.backends.ace_15.pipeline import SongPipeline, read
 from engine.backends.ace_15.trouble import of_files
 from engine.backends.ace_v1.options import Options, free_bytes
+from engine.backends.base import Held
 from engine.watch import Watch
 
 DTYPE_VARIABLE = "DAWBRIDGE_ACE_STEP_1_5_DTYPE"
@@ -35,6 +36,13 @@ class Studio:
     def sizes(self) -> Sizes:
         with of_files(self.place):
             return Sizes.of(self.place.folder, self.options.dtype.itemsize)
+
+    @property
+    def held(self) -> Held | None:
+        """Where the weights lie that have been read; None before."""
+        if self._pipeline is None:
+            return None
+        return Held(device="cpu" if self._offloads else str(self.options.device), bytes=self.sizes.total)
 
     def way(self, frames: int, rows: int) -> Way:
         """How music of so many latent frames is made here now. Raises OutOfMemory."""

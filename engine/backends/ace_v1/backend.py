@@ -8,12 +8,13 @@ from bridge_server.protocol.values import Capabilities
 from engine.backends.ace_v1.adapters import Adapters
 from engine.backends.ace_v1.capabilities import capabilities
 from engine.backends.ace_v1.checkpoint import Place
-from engine.backends.ace_v1.memory import Way, choose
+from engine.backends.ace_v1.memory import MINUTE, Demand, Way, choose
 from engine.backends.ace_v1.options import Options, free_bytes
 from engine.backends.ace_v1.score import Score
 from engine.backends.ace_v1.session import Session
 from engine.backends.ace_v1.studio import Studio
 from engine.backends.ace_v1.trouble import translated
+from engine.backends.base import Held
 from engine.watch import Watch
 from engine.work import Rendering, Work
 
@@ -43,6 +44,18 @@ class AceStepV1:
         """Look at the checkpoint. Its weights are read in `render`, once it is known how they fit beside the work."""
         watch.step(0, 1, "looking at the model")
         self._opened()
+
+    def bring(self, watch: Watch) -> None:
+        """Read all weights. Raises OutOfMemory where they fit in no way, Unsupported for files that cannot be used."""
+        studio = self._opened()
+        with translated(studio.options.device):
+            studio.prepare(self._way_for(MINUTE, studio), watch)
+
+    def held(self) -> Held | None:
+        return self._studio.held if self._studio is not None else None
+
+    def free(self) -> int:
+        return (free_bytes(self._studio.options.device) if self._studio is not None else None) or 0
 
     def unload(self) -> None:
         if self._studio is not None:
@@ -75,8 +88,10 @@ class AceStepV1:
         return self._studio
 
     def _way(self, score: Score, studio: Studio) -> Way:
+        return self._way_for(score.demand, studio, batches=score.request.sampling.batch)
+
+    def _way_for(self, demand: Demand, studio: Studio, *, batches: bool = False) -> Way:
         device, budget = studio.options.device, studio.options.budget
         if budget is None and (free := free_bytes(device)) is not None:
             budget = free + studio.held_bytes
-        batches, has_own_memory = score.request.sampling.batch, device.type == "cuda"
-        return choose(studio.sizes, score.demand, budget, batches=batches, may_offload=has_own_memory)
+        return choose(studio.sizes, demand, budget, batches=batches, may_offload=device.type == "cuda")

@@ -14,6 +14,7 @@ from bridge_server.protocol.errors import Unsupported
 from engine.backends.ace_v1.checkpoint import PULL, Place
 from engine.backends.ace_v1.memory import USUAL_TILE, Sizes, Way
 from engine.backends.ace_v1.options import Options
+from engine.backends.base import Held
 from engine.models.ace_v1 import codec_memory
 from engine.models.ace_v1.checkpoint import DCAE, TEXT_ENCODER, TRANSFORMER, VOCODER, find_checkpoint
 from engine.models.ace_v1.codec import Codec
@@ -93,6 +94,15 @@ class Studio:
             for stage, part in self._parts.items()
             if part.device.type != "cpu" or self.options.device.type == "cpu"
         )
+
+    @property
+    def held(self) -> Held | None:
+        """Where the weights lie that have been read; None before."""
+        if not self._parts:
+            return None
+        if self.held_bytes:
+            return Held(device=str(self.options.device), bytes=self.held_bytes)
+        return Held(device="cpu", bytes=sum(getattr(self.sizes, stage.replace(" ", "_")) for stage in self._parts))
 
     def prepare(self, way: Way, watch: Watch) -> None:
         """Read what is not here yet; bring everything to the device, or take everything off it, as the way says."""
