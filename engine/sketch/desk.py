@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bridge_server.protocol.requests import Accompany, Edit, Extend, Generate, Layer, Repaint
 from engine.sketch.earlier import Earlier
+from engine.sketch.hearing_time import Attacks, rises
+from engine.sketch.loudness import loudness
 from engine.sketch.score import Score
 from engine.sketch.tags import Wishes
 from engine.watch import Watch
@@ -57,8 +60,20 @@ class Desk:
         found.append((at, self.context.shape[1]))
         return [(start, end) for start, end in found if end > start]
 
-    def surroundings(self) -> NDArray[np.float32]:
+    @cached_property
+    def around(self) -> NDArray[np.float32]:
+        """(C, T) of all that may be listened to, one stretch after another."""
         stretches = self.stretches()
         if len(stretches) == 1:
             return self.context[:, stretches[0][0] : stretches[0][1]]
         return np.concatenate([self.context[:, start:end] for start, end in stretches] or [self.context[:, :0]], axis=1)
+
+    @cached_property
+    def level(self) -> float | None:
+        """LUFS of the surroundings; None where there are none to be heard."""
+        return loudness(self.around, self.watch) if self.around.shape[1] else None
+
+    @cached_property
+    def rising(self) -> Attacks:
+        """The attacks of the surroundings."""
+        return rises(self.around, self.watch)

@@ -19,6 +19,7 @@ RATE = 48_000
 WINDOW = 16_384
 HOP = 4_096
 LOWEST_HZ, BASS_HZ, HIGHEST_HZ = 40.0, 180.0, 2_200.0
+_HIGHEST = int(HIGHEST_HZ * WINDOW / RATE)
 MELODY = 0.44
 """Share of the strongest pitch class above which one voice sounds alone: two or three partials lie on others."""
 TUNED_ABOVE_HZ, AGREEMENT = 150.0, 0.15
@@ -76,7 +77,7 @@ def listen(audio: NDArray[np.float32], stretches: Sequence[tuple[int, int]], wat
             watch.step(0, 1, "listening")
             chosen = starts[first : first + 32]
             frames = np.stack([_frame(mono, int(at), end) for at in chosen])
-            rows.append(_peaks(np.abs(rfft(frames * window, axis=1))))
+            rows.append(_peaks(np.abs(rfft(frames * window, axis=1)[:, : _HIGHEST + 2])))
             times += [int(at) + WINDOW // 2 for at in chosen]
             power += np.sqrt(np.mean(frames**2, axis=1)).tolist()
     if not rows:
@@ -104,8 +105,8 @@ class _Peaks(NamedTuple):
 
 def _peaks(magnitude: NDArray[np.float32]) -> _Peaks:
     """(F, bins) → spectral peaks, loud ones compressed."""
-    low, high = int(LOWEST_HZ * WINDOW / RATE), int(HIGHEST_HZ * WINDOW / RATE)
-    part = magnitude[:, low - 1 : high + 2].astype(np.float64)
+    low = int(LOWEST_HZ * WINDOW / RATE)
+    part = magnitude[:, low - 1 : _HIGHEST + 2].astype(np.float64)
     here, left, right = part[:, 1:-1], part[:, :-2], part[:, 2:]
     floor = 0.01 * part.max(axis=1, keepdims=True) + 1e-6
     frame, bin_at = np.nonzero((here > left) & (here >= right) & (here > floor))

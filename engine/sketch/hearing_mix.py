@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import rfft
-from scipy.ndimage import median_filter
 
 from engine.sketch.hearing import RATE, SILENCE
-from engine.sketch.hearing_time import FRAMES, rises
-from engine.sketch.loudness import loudness
+from engine.sketch.hearing_time import FRAMES, Attacks
+from engine.sketch.medians import running_median
 from engine.sketch.score import Feel
 from engine.watch import Watch
 
@@ -18,21 +17,23 @@ LEAST_SECONDS = 2.0
 MIDDLE_RATE, MIDDLE_TILT_DB, MIDDLE_LUFS = 4.0, -17.0, -16.0
 """Attacks a second, decibels above 1.5 kHz, and loudness of an ordinary mix."""
 _MOST = 0.6
+_NEIGHBOURS = 13
+"""Frames, and pairs of bins, among which what is steady or struck stands out."""
 _STRUCK = 1.5
 """Nepers, summed over the bands, by which an attack rises: swells and beating stay below."""
 
 
-def character(audio: NDArray[np.float32], watch: Watch) -> Feel:
-    """How lively, dense and bright (C, T) is, each around 0 and no further than ±0.6; all 0 where little is heard."""
+def character(audio: NDArray[np.float32], level: float | None, rising: Attacks) -> Feel:
+    """How lively, dense and bright (C, T) is, each around 0 and no further than ±0.6; all 0 where little is heard.
+
+    `level` is its loudness in LUFS, `rising` what `hearing_time.rises` found in its first half minute.
+    """
     mono = audio.mean(axis=0)
     sounding = np.abs(mono) > SILENCE
-    if sounding.sum() < LEAST_SECONDS * RATE / 4 or (level := loudness(audio, watch)) is None:
+    if level is None or np.count_nonzero(sounding) < LEAST_SECONDS * RATE / 4:
         return Feel()
-    rising = rises(audio[:, : 30 * RATE], watch).sum(axis=1)
-    pace = _attacks(rising) / max(1.0, len(rising) / FRAMES)
-    spectrum = np.zeros(RATE // 20)
-    for start in range(0, len(mono) - RATE // 10 + 1, RATE // 10):
-        spectrum += np.abs(rfft(mono[start : start + RATE // 10]))[: RATE // 20] ** 2
+    pace = _attacks(rising.sum(axis=1)) / max(1.0, len(rising) / FRAMES)
+    spectrum = _spectrum(mono)
     edge = 1500 // 10
     tilt = 10 * np.log10((spectrum[edge:].sum() + 1e-12) / (spectrum.sum() + 1e-12))
     return Feel(
@@ -40,6 +41,17 @@ def character(audio: NDArray[np.float32], watch: Watch) -> Feel:
         density=_within(0.35 * np.log2(max(0.1, pace) / MIDDLE_RATE)),
         brightness=_within((tilt - MIDDLE_TILT_DB) / 20),
     )
+
+
+def _spectrum(mono: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Power every 10 Hz."""
+    hop = RATE // 10
+    rows = mono[: len(mono) // hop * hop].reshape(-1, hop)
+    found = np.zeros(hop // 2)
+    for first in range(0, len(rows), 64):
+        part = rfft(rows[first : first + 64], axis=1)[:, : hop // 2]
+        found += (part.real**2 + part.imag**2).sum(axis=0)
+    return found
 
 
 def joined(said: Feel, heard: Feel) -> Feel:
@@ -75,9 +87,9 @@ def players(audio: NDArray[np.float32], watch: Watch) -> frozenset[str]:
     watch.step(0, 1, "listening")
     coarse = np.abs(rfft(frames, axis=1))[:, :680].reshape(len(starts), 340, 2).max(axis=2)
     watch.step(0, 1, "listening")
-    steady = median_filter(coarse, (13, 1))
+    steady = running_median(coarse, _NEIGHBOURS, 0)
     watch.step(0, 1, "listening")
-    tonal = np.minimum(steady, coarse) ** 2 * (steady > median_filter(coarse, (1, 13)))
+    tonal = np.minimum(steady, coarse) ** 2 * (steady > running_median(coarse, _NEIGHBOURS, 1))
     power = float(np.sum(coarse**2))
     deep, upper = float(tonal[:, :4].sum()) / power, float(tonal[:, 10:85].sum()) / power
     low = np.sum(coarse[:, :4] ** 2, axis=1)

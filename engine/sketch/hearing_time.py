@@ -39,9 +39,8 @@ class Pulse:
     phase_seconds: float
 
 
-def attacks(audio: NDArray[np.float32], watch: Watch) -> Attacks:
-    """(F, bands) how much louder each band has become, every 512 samples, each band as lively as the others."""
-    rising = rises(audio, watch)
+def _evened(rising: Attacks) -> Attacks:
+    """Each band as lively as the others."""
     lively = rising.std(axis=0) if len(rising) else np.zeros(len(EDGES) - 1)
     return np.asarray(rising / (lively + 0.3 * lively.max() + 1e-9))
 
@@ -49,9 +48,11 @@ def attacks(audio: NDArray[np.float32], watch: Watch) -> Attacks:
 def rises(audio: NDArray[np.float32], watch: Watch) -> Attacks:
     """(F, bands) how much louder each band has become, every 512 samples, in nepers above a floor 40 dB down.
 
+    Listens to 30 s at most.
+
     Source: Bello et al., A Tutorial on Onset Detection in Music Signals, 2005, section III (spectral flux).
     """
-    mono = audio.mean(axis=0)
+    mono = audio[:, :LONGEST].mean(axis=0)
     count = max(0, (len(mono) - WINDOW) // HOP)
     window = np.hanning(WINDOW).astype(np.float32)
     found = [np.zeros((0, len(EDGES) - 1))]
@@ -59,7 +60,8 @@ def rises(audio: NDArray[np.float32], watch: Watch) -> Attacks:
         watch.step(0, 1, "listening")
         starts = np.arange(first, min(first + 256, count)) * HOP
         frames = np.lib.stride_tricks.sliding_window_view(mono, WINDOW)[starts] * window
-        power = np.abs(rfft(frames, axis=1)[:, : EDGES[-1]]) ** 2
+        spectrum = rfft(frames, axis=1)[:, : EDGES[-1]]
+        power = spectrum.real**2 + spectrum.imag**2
         bands = np.add.reduceat(power, EDGES[:-1], axis=1) / np.diff(EDGES)
         found.append(np.sqrt(bands))
     level = np.concatenate(found)
@@ -71,12 +73,12 @@ def rises(audio: NDArray[np.float32], watch: Watch) -> Attacks:
     return np.asarray(rising, dtype=np.float64)
 
 
-def tempo_of(audio: NDArray[np.float32], watch: Watch) -> float | None:
-    """Quarter notes a minute from the rhythm of the attacks; None where there is none. Listens to 30 s at most.
+def tempo_of(rising: Attacks) -> float | None:
+    """Quarter notes a minute from the rhythm of the attacks that `rises` finds; None where there is none.
 
     Source: Ellis, Beat Tracking by Dynamic Programming, 2007, section 3 (autocorrelation with a log-normal prior).
     """
-    flux = attacks(audio[:, :LONGEST], watch).sum(axis=1)
+    flux = _evened(rising).sum(axis=1)
     if len(flux) < 4 * FRAMES or flux.std() < 1e-6:
         return None
     flux = flux - flux.mean()
@@ -107,17 +109,18 @@ def _refined(correlation: NDArray[np.float64], bpm: float) -> float:
 
 def pulse_of(audio: NDArray[np.float32], meter: Meter, heard: Heard, watch: Watch) -> Pulse | None:
     """Tempo and bar lines of (C, T); `heard` is what was heard of its pitches. None where nothing marks a beat."""
-    bpm = tempo_of(audio, watch)
-    return Pulse(bpm, phase_of(audio, bpm, meter, heard, watch)) if bpm else None
+    rising = rises(audio, watch)
+    bpm = tempo_of(rising)
+    return Pulse(bpm, phase_of(rising, bpm, meter, heard)) if bpm else None
 
 
-def phase_of(audio: NDArray[np.float32], bpm: float, meter: Meter, heard: Heard, watch: Watch) -> float:
-    """Seconds from the last bar line to the first sample of (C, T).
+def phase_of(rising: Attacks, bpm: float, meter: Meter, heard: Heard) -> float:
+    """Seconds from the last bar line to the first sample of a recording, from what `rises` finds in it.
 
     The beat is where most begins; of its beats the first of a bar has the deepest attacks and the new chords.
     Source: Goto, An Audio-based Real-time Beat Tracking System, 2001, section 3 (chord changes tell bar lines).
     """
-    rising = attacks(audio[:, :LONGEST], watch)
+    rising = _evened(rising)
     pulses = meter.pulses()
     beat, bar = meter.beats / len(pulses) * 60 / bpm, meter.beats * 60 / bpm
     first = _first_beat(rising, beat)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bridge_server.protocol.requests import Accompany, Extend, Generate, Layer, Repaint
 from engine.sketch import casting, hearing, hearing_mix, hearing_time, outline
 from engine.sketch.chart import key_of_chart, read_chart
@@ -12,7 +9,6 @@ from engine.sketch.desk import Composed, Desk
 from engine.sketch.earlier import find_earlier
 from engine.sketch.grid import Grid, Turn
 from engine.sketch.hearing import Heard
-from engine.sketch.loudness import loudness
 from engine.sketch.meter import Meter, read_meter
 from engine.sketch.score import Chord, Feel, Plan, from_latents
 from engine.sketch.section_names import read_blocks
@@ -44,9 +40,8 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
     if desk.earlier and not chart:
         chords = _merged(desk.earlier.chords(grid), chords)
     form = outline.form_of(desk)
-    around = desk.surroundings()
-    feel = _feel(desk, around)
-    cast = _cast(desk, style, around, heard)
+    feel = _feel(desk)
+    cast = _cast(desk, style, heard)
     strength = request.strength if isinstance(request, Repaint) else 1.0
     plan = Plan(
         style=style,
@@ -62,7 +57,7 @@ def make_plan(work: Work, request: Composed, watch: Watch) -> tuple[Plan, list[s
         whole=form.whole,
         chart=chart,
         heard=chords,
-        loudness=_loudness(desk, cast, around),
+        loudness=_loudness(desk, cast),
         room=STYLES[style].tail * (1 + desk.wishes.feel.space),
         kept=desk.earlier.notes(grid, work.hull.length) if desk.earlier and strength < 1 else {},
         keep=1 - strength,
@@ -116,18 +111,19 @@ def _phase(desk: Desk, bpm: float, meter: Meter, heard: Heard) -> float:
     low, high = max(desk.stretches(), key=lambda each: each[1] - each[0])
     if told or high - low < LEAST_TO_COUNT * desk.work.hull.rate:
         return told
-    found = hearing_time.phase_of(desk.context[:, low:high], bpm, meter, heard.between(low, high), desk.watch)
+    rising = hearing_time.rises(desk.context[:, low:high], desk.watch)
+    found = hearing_time.phase_of(rising, bpm, meter, heard.between(low, high))
     bar = meter.beats * 60 / bpm
     phase = (found + (start - low) / desk.work.hull.rate) % bar
     # Whoever cut at a bar line meant it.
     return 0.0 if min(phase, bar - phase) < NEAR_LINE else phase
 
 
-def _feel(desk: Desk, around: NDArray[np.float32]) -> Feel:
+def _feel(desk: Desk) -> Feel:
     """What the tags say; else how the earlier score was played; else how lively, dense and bright it is all around."""
     if isinstance(desk.request, Generate):
         return desk.wishes.feel
-    heard = desk.score.plan.feel if desk.score else hearing_mix.character(around, desk.watch)
+    heard = desk.score.plan.feel if desk.score else hearing_mix.character(desk.around, desk.level, desk.rising)
     return hearing_mix.joined(desk.wishes.feel, heard)
 
 
@@ -151,7 +147,7 @@ def _lead(request: Composed) -> float:
 def _tempo(desk: Desk, style: str) -> float:
     """Heard, or the style's own, bent by tempo words and moods."""
     if not isinstance(desk.request, Generate):
-        found = hearing_time.tempo_of(desk.surroundings(), desk.watch)
+        found = hearing_time.tempo_of(desk.rising)
         if found:
             desk.notes.append(f"tempo heard: {found:g} bpm")
             desk.tempo_heard = True
@@ -192,14 +188,14 @@ def _merged(known: tuple[Chord, ...], heard: tuple[Chord, ...]) -> tuple[Chord, 
     return tuple(sorted([*known, *(chord for chord in heard if round(chord.start, 3) not in starts)]))
 
 
-def _cast(desk: Desk, style: str, around: NDArray[np.float32], heard: Heard) -> casting.Cast:
+def _cast(desk: Desk, style: str, heard: Heard) -> casting.Cast:
     request, wishes = desk.request, desk.wishes
     if isinstance(request, Layer) and casting.is_voice(request.role):
         return {}
     if isinstance(request, Layer):
         role = casting.asked_role(request.role, wishes)
         if not role:
-            role = casting.missing_role(hearing_mix.players(around, desk.watch))
+            role = casting.missing_role(hearing_mix.players(desk.around, desk.watch))
             desk.notes.append(f"role chosen: {role}")
         return casting.one_player(style, role, wishes)
     if isinstance(request, Accompany):
@@ -214,13 +210,13 @@ def _cast(desk: Desk, style: str, around: NDArray[np.float32], heard: Heard) -> 
         parts = desk.earlier.song.parts if desk.earlier else desk.score.parts
         return casting.like_score(cast, parts, wishes)
     if not wishes.style and not wishes.named_roles:
-        return casting.like_heard(cast, hearing_mix.players(around, desk.watch), alone=hearing.is_melody(heard))
+        return casting.like_heard(cast, hearing_mix.players(desk.around, desk.watch), alone=hearing.is_melody(heard))
     return cast
 
 
-def _loudness(desk: Desk, cast: casting.Cast, around: NDArray[np.float32]) -> float | None:
+def _loudness(desk: Desk, cast: casting.Cast) -> float | None:
     """LUFS that continue the level of the surroundings; None where there is nothing to continue."""
-    heard = loudness(around, desk.watch) if around.shape[1] else None
+    heard = desk.level
     if heard is None:
         return None
     if isinstance(desk.request, Layer):

@@ -74,7 +74,7 @@ def test_noise_on_the_recording_does_not_hide_the_chords() -> None:
 @pytest.mark.parametrize("bpm", [84.0, 100.0, 126.0])
 def test_tempo_of_a_groove(bpm: float) -> None:
     whole = mix(render(generate("rock, loop", 12, Music(bpm=bpm))))
-    found = hearing_time.tempo_of(whole, Watch())
+    found = hearing_time.tempo_of(hearing_time.rises(whole, Watch()))
     assert found == pytest.approx(bpm, rel=0.01)
     take = render(repaint(whole, 4, 8))
     assert score(take).plan.grid.bpm == pytest.approx(bpm, rel=0.01)
@@ -110,11 +110,15 @@ def test_keys_that_share_their_notes_differ_in_their_chords() -> None:
     assert hearing.key_of(heard(organ(["Am", "F", "Am", "G", "F", "Am"]))) == Key(9, "minor")
 
 
+def character(audio: Audio) -> Feel:
+    return hearing_mix.character(audio, loudness(audio), hearing_time.rises(audio, Watch()))
+
+
 def test_the_character_of_the_surroundings_is_taken_up() -> None:
     """Density, brightness and level of the context steer what is played where the user said nothing."""
     calm = mix(render(generate("ambient, sparse, dark, calm", 8))) * np.float32(0.1)
     lively = mix(render(generate("drum and bass, dense, bright, energetic", 8)))
-    low, high = (hearing_mix.character(each, Watch()) for each in (calm, lively))
+    low, high = (character(each) for each in (calm, lively))
     assert low.density < 0 < high.density
     assert low.brightness < high.brightness - 0.3
     assert low.energy < 0 < high.energy
@@ -133,12 +137,12 @@ def test_what_the_user_says_goes_before_what_is_heard() -> None:
 
 
 def test_silence_has_no_character() -> None:
-    assert hearing_mix.character(silence(4), Watch()) == Feel()
+    assert character(silence(4)) == Feel()
 
 
 def test_silence_is_heard_as_silence() -> None:
     assert hearing.key_of(heard(silence(4))) is None
-    assert hearing_time.tempo_of(silence(8), Watch()) is None
+    assert hearing_time.tempo_of(hearing_time.rises(silence(8), Watch())) is None
     assert hearing_mix.players(silence(4), Watch()) == frozenset()
     take = render(accompany(silence(4)))
     assert "lead" not in take.stems
