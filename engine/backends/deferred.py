@@ -48,8 +48,9 @@ class Deferred:
 
     def free(self) -> int:
         """Bytes that are free on its device; 0 where nobody knows."""
-        is_known = "_backend" in self.__dict__ and isinstance(self._backend, Resident)
-        return self._backend.free() if is_known else 0
+        if "_backend" in self.__dict__ and isinstance(self._backend, Resident):
+            return self._backend.free()
+        return 0
 
     def unload(self) -> None:
         self._is_awake = False
