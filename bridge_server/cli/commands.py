@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from importlib import import_module
 
-MODULES = ("compose", "join", "rework", "takes", "queue", "process", "install", "doctor", "models", "server", "demo")
+MODULES = (
+    "compose",
+    "join",
+    "rework",
+    "takes",
+    "queue",
+    "process",
+    "engine",
+    "install",
+    "doctor",
+    "models",
+    "server",
+    "demo",
+)
 
 
 def load() -> None:

@@ -1,4 +1,4 @@
-"""jobs, cancel, retry: what waits and runs."""
+"""jobs, cancel, retry, move: what waits and runs, and in which order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bridge_server.cli.takes import Limit
 from bridge_server.client import Client
 from bridge_server.protocol.errors import BadRequest, UnknownJob
 from bridge_server.protocol.events import JobLine
-from bridge_server.protocol.requests import Cancel, Hello, List, Retry
+from bridge_server.protocol.requests import Cancel, Hello, List, Move, Retry
 
 JobName = Annotated[str, typer.Argument(help="Its id; `dawbridge jobs` lists them.", show_default=False)]
 
@@ -67,6 +67,25 @@ def retry(job: JobName, as_json: Json = False) -> None:
             follow(client, client.follow(job), job, view)
 
 
+@command("move", 1, "dawbridge move JOB")
+def move(
+    job: JobName,
+    behind: Annotated[int, typer.Option("--behind", min=0, max=100_000, help="Let so many others go before it.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Let a waiting job come next, or after some others; what waits before it keeps its order."""
+    with bridge_client() as client:
+        _line(client, job)
+        answer = client.ask(Move(id=secrets.token_hex(4), job=job, position=behind))
+        line = _line(client, job)
+    if as_json:
+        print_json(answer)
+    elif line is None or line.position is None:
+        say(f"Job {job} does not wait{f': it is {line.state}' if line else ''}.")
+    else:
+        say(f"Job {job} is {_place(line.position)}.")
+
+
 def _line(client: Client, job: str) -> JobLine | None:
     """The job as lists show it; None for one that is too old for the list. Raises UnknownJob for what is no id."""
     if not _ID.fullmatch(job):
@@ -79,10 +98,17 @@ def _show(lines: tuple[JobLine, ...]) -> None:
     table = plain_table("job", "what", "state", ">span", ">ago", "tags")
     for line in lines:
         state = f"running {line.fraction:.0%}" if line.state == "running" else line.state
+        if line.position is not None:
+            state = f"behind {line.position}" if line.position else "next"
         span = f"{line.span.seconds:.2f} s" if line.span else ""
         words = line.error.message if line.error else line.tags
         table.add_row(line.job, line.task, state, span, _ago(time.time() - line.created), words)
     console().print(table)
+
+
+def _place(position: int) -> str:
+    """'next', 'behind 2 others'."""
+    return f"behind {position} other{'s' if position > 1 else ''}" if position else "next"
 
 
 def _ago(seconds: float) -> str:

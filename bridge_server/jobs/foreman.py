@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import time
 from collections.abc import Callable
@@ -71,13 +72,14 @@ class Foreman:
     def recover(self) -> int:
         """Put the jobs that a former bridge left unfinished back into the queue; returns how many."""
         jobs = self._journal.unfinished()
+        begun = [job.id for job in jobs if job.state == "running"]
         for job in jobs:
             if job.state == "running":
                 with self._journal.transaction():
                     job.move("queued")
                     self._journal.save(job)
             self._enqueue(job)
-        self._queue.place(self._journal.known_order())
+        self._queue.place((*begun, *self._journal.known_order()))
         return len(jobs)
 
     # what clients ask for
@@ -130,8 +132,8 @@ class Foreman:
         self._record(job, "queued", self._accepted(job))
         self._enqueue(job)
 
-    def choose(self, job_id: str, number: int) -> None:
-        """Mark a take as the chosen one and ask the host that owns the job to place it. Raises UnknownJob."""
+    def choose(self, job_id: str, number: int, client: str = "") -> None:
+        """Mark a take as the chosen one and ask `client`, or who owns the job, to place it. Raises UnknownJob."""
         job = self._jobs.get(job_id) or self._journal.job(job_id)
         takes = self._journal.takes(job=job_id)
         if job is None or number not in {take.number for take in takes}:
@@ -140,8 +142,10 @@ class Foreman:
             for take in takes:
                 self._journal.keep_take(replace(take, chosen=take.number == number), job.request.project)
             chosen = next(replace(take, chosen=True) for take in takes if take.number == number)
-            event = self._journal.append(Place(job=job_id, take=chosen), job.client)
-        self._post(event, job)
+            told = client or job.client
+            event = self._journal.append(Place(job=job_id, take=chosen), told)
+        door = job.door if told == job.client else self._journal.door_of(told)
+        self._post(event, dataclasses.replace(job, client=told, door=door))
 
     def move(self, job_id: str, position: int) -> None:
         """Let a waiting job go after `position` others; one that does not wait stays as it is. Raises UnknownJob."""

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge_server.cli import commands
+from bridge_server.cli import commands, engine
 from bridge_server.cli.app import app
 from bridge_server.home import Home
 from bridge_server.launch import start_bridge, stop_bridge
@@ -275,6 +275,7 @@ def test_every_command_has_an_example_and_every_request_a_command(dawbridge: Cal
     names = {command.name for command in app.registered_commands}
     assert {example.split()[:2][1] for example in examples()} == names
     requests = {str(kind.__struct_config__.tag) for kind in (*JobRequest.__args__, *AskRequest.__args__)}
+    names |= {command.name for command in engine.group.registered_commands}
     assert requests - names <= {"hello", "list", "ack", "stop"}
 
 

@@ -23,13 +23,14 @@ from msgspec import Struct
 from bridge_server.protocol.engine import EngineWord, Finished, Render, Step, Variant
 from bridge_server.protocol.errors import TooLong
 from bridge_server.protocol.values import Capabilities
-from engine.backends.base import Backend
+from engine.backends.base import Backend, Held
+from engine.backends.deferred import Deferred
 from engine.backends.known import Registry
 from engine.server import Server
 from engine.watch import Watch
 from engine.work import Rendering, Work
 
-NAME = "fake"
+NAME, HEAVY, HEAVY_SCRIPT = "fake", "heavy", "DAWBRIDGE_FAKE_HEAVY"
 RATE = 48_000
 TASKS = ("generate", "repaint", "extend", "layer", "accompany", "retake", "again")
 
@@ -130,6 +131,38 @@ def rendering(seed: int, channels: int, samples: int) -> Rendering:
     return Rendering(seed=seed, stems={"drums": noise[0], "bass": noise[1]}, latents=latents, notes=("fake",))
 
 
+class HeavyBackend(FakeBackend):
+    """There where HEAVY_SCRIPT is set, which says how it loads: a gigabyte on a device that is called fake."""
+
+    capabilities = msgspec.structs.replace(FakeBackend.capabilities, backend=HEAVY, model="heavy 1")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_here = False
+
+    def bring(self, watch: Watch) -> None:
+        script = Script.read(os.environ.get(HEAVY_SCRIPT, ""))
+        for step in range(script.steps):
+            watch.step(step, script.steps, f"part {step}")
+            if script.is_due(step):
+                self._misbehave(script.do)
+            time.sleep(script.pause)
+        self._is_here = True
+
+    def held(self) -> Held | None:
+        return Held(device="fake", bytes=10**9) if self._is_here else None
+
+    def free(self) -> int:
+        return 3 * 10**9
+
+    def unload(self) -> None:
+        self._is_here = False
+
+    def render(self, work: Work, seeds: Sequence[int], watch: Watch) -> Iterator[Rendering]:
+        self._is_here = True
+        yield from super().render(work, seeds, watch)
+
+
 class FakeServer(Server):
     """The real server, with a mouth for words that it should not say."""
 
@@ -177,7 +210,10 @@ def main() -> None:
             threading.Event().wait()
         case "stranger":
             key = "not the key"
-    FakeServer(options.connect, key, {NAME: FakeBackend()}).run()
+    backends: dict[str, Backend] = {NAME: FakeBackend()}
+    if HEAVY_SCRIPT in os.environ:
+        backends[HEAVY] = Deferred(HeavyBackend.capabilities, HeavyBackend)
+    FakeServer(options.connect, key, backends).run()
 
 
 def _end_with_bridge() -> None:
