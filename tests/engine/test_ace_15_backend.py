@@ -159,6 +159,19 @@ def test_the_next_repaint_starts_from_kept_latents(model: AceStep15) -> None:
     assert np.array_equal(second.latents["source"], first.latents["latents"])
 
 
+def test_what_kept_latents_do_not_cover_is_heard(model: AceStep15) -> None:
+    context = music(4.0)
+    first = render(model, repaint(context, RATE, 2 * RATE))
+    latents = kept(first, RATE)
+    for part in latents.values():
+        part.flags.writeable = False  # as they come from their file
+    longer = np.pad(context, ((0, 0), (0, 4 * RATE)), mode="wrap")
+    second = render(model, repaint(longer, 3 * RATE, 5 * RATE, latents=latents), 2)
+    assert any("and from the audio around them" in note for note in second.notes)
+    count = len(first.latents["latents"]) - 1  # the last of them was heard with silence in it
+    assert np.array_equal(second.latents["source"][:count], first.latents["latents"][:count])
+
+
 def test_a_retake_of_variance_0_is_the_take(model: AceStep15) -> None:
     work = repaint(music(3.0), RATE, 2 * RATE)
     first = render(model, work, 4)

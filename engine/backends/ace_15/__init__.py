@@ -16,6 +16,7 @@ listening     the context as latents: those that the take kept, or the audio enc
 codec         sound as latents and back, in pieces, with no gain of its own
 noise         what a take starts from, from its seed, the same on every device
 adapters      LoRAs that a request names
+lora_file     what a file of them holds, as strong as it was trained
 performance   one take: passes of the pipeline, with what must stay put back at every step
 timing        a new stem held against the project's grid
 trouble       what the libraries' errors mean to a musician

@@ -148,7 +148,7 @@ def hear(work: Work, passage: Passage, vae: Any, report: Report) -> Heard:
     if kept is not None:
         first, last = max(frames.start, 0), min(frames.end, len(kept.latents))
         if first < last:
-            latents[first - frames.start : last - frames.start] = torch.from_numpy(kept.latents[first:last])
+            latents[first - frames.start : last - frames.start] = torch.from_numpy(kept.latents[first:last].copy())
             notes = ("started from the latents that the take kept, and from the audio around them",)
     return Heard(latents, grid, notes)
 
