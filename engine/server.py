@@ -83,8 +83,11 @@ class Server:
         found = self._look()
         if found is None:
             return
+        gone = self._found.backends.keys() - found.backends.keys()
         self._found = found
         self._worker.backends = found.backends
+        for name in gone:
+            self._worker.unload(name)
         log.info("engine.backends names=%s", ",".join(found.backends))
         self._send(codec.to_msgpack(self._ready()))
 

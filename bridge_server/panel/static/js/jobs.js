@@ -2,7 +2,9 @@
  * All jobs that the bridge knows, kept true by its events: one Map for every page of the panel.
  *
  * jobs.all: Map job → { job, client, task, state, created, project, tags, span, fraction, stage, error, takes, since }
- * jobs.on("changed", fn, signal) with the job that changed; "listed" after the whole list was fetched anew.
+ * jobs.order: ids of those that wait, as they will run
+ * jobs.on("changed", fn, signal) with the job that changed; "listed" after the whole list was fetched anew; "ordered" with
+ * the order of those that wait.
  */
 
 import { Bell } from "./bell.js";
@@ -11,6 +13,7 @@ const STATES = { accepted: "queued", started: "running", done: "done", failed: "
 
 export class Jobs extends Bell {
   all = new Map();
+  order = [];
   #wire;
   #asking = null;
 
@@ -18,6 +21,7 @@ export class Jobs extends Bell {
     super();
     this.#wire = wire;
     wire.on("open", () => this.refresh());
+    wire.on("queue", (event) => { this.order = event.jobs ?? []; this.ring("ordered", this.order); });
     for (const kind of [...Object.keys(STATES), "progress", "take", "preview"]) wire.on(kind, (event) => this.#hear(kind, event));
   }
 
@@ -37,6 +41,8 @@ export class Jobs extends Bell {
       const known = this.all.get(line.job);
       this.all.set(line.job, { fraction: 0, stage: "", takes: [], tags: "", project: "", since: 0, ...known, error: null, ...line });
     }
+    const waiting = (listing.jobs ?? []).filter((line) => line.position !== undefined);
+    this.order = waiting.sort((one, other) => one.position - other.position).map((line) => line.job);
     this.ring("listed", this.all);
   }
 
