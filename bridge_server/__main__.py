@@ -27,6 +27,7 @@ from bridge_server.doors.osc import OscDoor
 from bridge_server.doors.zeromq import ZmqDoor
 from bridge_server.home import Home
 from bridge_server.lock import take_lock
+from bridge_server.panel.door import PanelDoor
 from bridge_server.protocol.errors import AlreadyRunning, BridgeError, DiskFull
 from bridge_server.protocol.release import release
 
@@ -57,7 +58,13 @@ def main() -> int:
         return NO_ROOM if error.errno == errno.ENOSPC else 1
     _log_to(home)
     sys.setswitchinterval(SWITCH_SECONDS)
-    settings = Settings(home=home, osc_port=options.osc_port, share=options.share, idle_exit_seconds=options.idle_exit)
+    settings = Settings(
+        home=home,
+        osc_port=options.osc_port,
+        share=options.share,
+        share_lan=options.share_lan,
+        idle_exit_seconds=options.idle_exit,
+    )
     with lock, asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         try:
             runner.run(_serve(settings))
@@ -92,6 +99,12 @@ def _options() -> argparse.Namespace:
         metavar="ADDRESS",
         help="also listen there, e.g. tcp://0.0.0.0:39952, encrypted, for clients that hold a key of this bridge",
     )
+    parser.add_argument(
+        "--share-lan",
+        default="",
+        metavar="ADDRESS",
+        help="let paired devices reach the panel there, encrypted, e.g. 0.0.0.0:39954",
+    )
     return parser.parse_args()
 
 
@@ -125,6 +138,8 @@ async def _serve(settings: Settings) -> None:
     osc_door = OscDoor(home.outbox, bridge.admit, bridge.receive)
     mailbox_door = MailboxDoor(home.mailbox, bridge.receive)
     bridge.reach(MAILBOX, mailbox_door.route)
+    panel_door = PanelDoor(home, bridge)
+    bridge.panel_link = panel_door.link
     _stop_on_signals(bridge)
     await osc_door.open(settings.osc_port)
     connection = Connection(
@@ -143,13 +158,15 @@ async def _serve(settings: Settings) -> None:
         for door in zmq_doors:
             door.open()
         mailbox_door.open()
+        panel_door.open(settings.panel_port, settings.share_lan)
         connection.write(home.connection)
         log.info("bridge.open zmq=%s osc=%d", connection.zmq, osc_door.port)
-        await _until_stopped(bridge, settings.idle_exit_seconds)
+        await _until_stopped(bridge, panel_door, settings.idle_exit_seconds)
     finally:
         home.connection.unlink(missing_ok=True)
         mailbox_door.close()
         osc_door.close()
+        await panel_door.close()
         for door in zmq_doors:
             await door.close()
         await bridge.stop()
@@ -166,14 +183,14 @@ def _stop_on_signals(bridge: Bridge) -> None:
             loop.add_signal_handler(number, bridge.stopping.set)
 
 
-async def _until_stopped(bridge: Bridge, idle_exit_seconds: float) -> None:
+async def _until_stopped(bridge: Bridge, panel_door: PanelDoor, idle_exit_seconds: float) -> None:
     while not bridge.stopping.is_set():
         try:
             async with asyncio.timeout(IDLE_CHECK_SECONDS if idle_exit_seconds else None):
                 await bridge.stopping.wait()
         except TimeoutError:
             quiet = time.monotonic() - bridge.last_activity
-            if bridge.is_idle and quiet > idle_exit_seconds:
+            if bridge.is_idle and not panel_door.has_tabs and quiet > idle_exit_seconds:
                 log.info("bridge.idle seconds=%d", quiet)
                 return
 

@@ -25,7 +25,7 @@ from bridge_server.protocol import VERSION, codec
 from bridge_server.protocol import engine as orders
 from bridge_server.protocol.codec import Envelope
 from bridge_server.protocol.engine import Ready
-from bridge_server.protocol.errors import BridgeError, EngineLost, Problem
+from bridge_server.protocol.errors import BridgeError, EngineLost, Problem, Unsupported
 from bridge_server.protocol.events import (
     AnyEvent,
     EngineChanged,
@@ -33,6 +33,7 @@ from bridge_server.protocol.events import (
     Listing,
     ModelsChanged,
     Ok,
+    PanelLink,
     QueueChanged,
     Refused,
     Welcome,
@@ -48,6 +49,7 @@ from bridge_server.protocol.requests import (
     List,
     Load,
     Move,
+    Panel,
     Retry,
     Stop,
     Unload,
@@ -60,6 +62,14 @@ log = logging.getLogger(__name__)
 KEEP_EVENTS_SECONDS = 30 * 24 * 3600
 TELL_QUEUE_SECONDS = 0.2
 WAIT_FOR_ENGINE = "Try again in a moment; `dawbridge doctor` says how the engine is."
+
+
+Data = bytes | memoryview
+
+
+def no_panel(_: Panel, __: str) -> str:
+    """What answers as long as no panel is there."""
+    raise Unsupported("This bridge has no panel.", "`dawbridge doctor` says what is missing.")
 
 
 class Bridge:
@@ -92,6 +102,7 @@ class Bridge:
         self._routes_by_door: dict[str, Callable[[str], Route]] = {}
         self._telling: asyncio.TimerHandle | None = None
         self._errands: set[asyncio.Task[None]] = set()
+        self.panel_link: Callable[[Panel, str], str] = no_panel
         self.stopping = asyncio.Event()
         self.last_activity = time.monotonic()
 
@@ -133,40 +144,84 @@ class Bridge:
         self.last_activity = time.monotonic()
         try:
             codec.check_key(envelope.key, self._key, envelope.version)
-            self._switchboard.connect(envelope.client, route)
-            request = codec.read_request(envelope.message, wire)
-            answers = self._answers(request, envelope.client, door)
         except BridgeError as error:
-            asked = codec.salvage(envelope.message, wire)
-            log.info("letter.refused client=%s code=%s", envelope.client, error.code)
-            route.send(Refused(id=asked.id, job=asked.job, error=error.problem))
+            self._refuse(error, envelope.message, wire, envelope.client, route)
+            return
+        self._switchboard.connect(envelope.client, route)
+        self._do(envelope.message, wire, envelope.client, door, route)
+
+    def _do(self, message: Data, wire: str, client: str, door: str, route: Route) -> None:
+        try:
+            answers = self._answers(codec.read_request(message, wire), client, door)
+        except BridgeError as error:
+            self._refuse(error, message, wire, client, route)
             return
         for answer in answers:
             route.send(answer)
+
+    def _refuse(self, error: BridgeError, message: Data, wire: str, client: str, route: Route) -> None:
+        asked = codec.salvage(message, wire)
+        log.info("letter.refused client=%s code=%s", client, error.code)
+        route.send(Refused(id=asked.id, job=asked.job, error=error.problem))
+
+    # the panel, which lets its own clients in
+
+    @property
+    def journal(self) -> Journal:
+        """For the event loop's thread alone."""
+        return self._journal
+
+    @property
+    def clients(self) -> list[str]:
+        """Who spoke lately."""
+        return self._switchboard.clients
+
+    def hear(self, message: bytes, client: str, door: str, route: Route) -> None:
+        """A JSON request of a client whom its door has let in; what answers it goes through `route`."""
+        self.stay()
+        self._do(message, "json", client, door, route)
+
+    def join(self, client: str, route: Route) -> None:
+        """From now on, events for that client go through `route`."""
+        self._switchboard.connect(client, route)
+
+    def leave(self, client: str) -> None:
+        """It has no way back any more; the journal keeps what it misses."""
+        self._switchboard.disconnect(client)
+
+    def stay(self) -> None:
+        """Somebody is here: idleness counts from now."""
+        self.last_activity = time.monotonic()
 
     def _answers(self, request: AskRequest | JobRequest, client: str, door: str) -> list[AnyEvent]:
         match request:
             case Hello():
                 return self._welcome(request, client)
-            case Cancel():
-                self._foreman.cancel(request.job)
-            case Retry():
-                self._foreman.retry(request.job)
-            case Choose():
-                self._foreman.choose(request.job, request.number)
             case List():
                 return [self._listing(request)]
-            case Move():
-                self._foreman.move(request.job, request.position)
-            case Load() | Unload():
-                self._order_model(request)
-            case Stop():
-                self.stopping.set()
-            case Ack():
-                pass
+            case Panel():
+                return [PanelLink(id=request.id, url=self.panel_link(request, client))]
+            case Cancel() | Retry() | Choose() | Move() | Load() | Unload() | Ack() | Stop():
+                self._deed(request)
+                return [Ok(id=request.id)]
             case _:
                 return self._accept(request, client, door)
-        return [Ok(id=request.id)]
+
+    def _deed(self, ask: Cancel | Retry | Choose | Move | Load | Unload | Ack | Stop) -> None:
+        """What is answered with `ok`. Raises what it cannot do."""
+        match ask:
+            case Cancel():
+                self._foreman.cancel(ask.job)
+            case Retry():
+                self._foreman.retry(ask.job)
+            case Choose():
+                self._foreman.choose(ask.job, ask.number, ask.client)
+            case Move():
+                self._foreman.move(ask.job, ask.position)
+            case Load() | Unload():
+                self._order_model(ask)
+            case Stop():
+                self.stopping.set()
 
     def _accept(self, request: JobRequest, client: str, door: str) -> list[AnyEvent]:
         request = home_of(request)

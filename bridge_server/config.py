@@ -25,6 +25,8 @@ class Settings:
     """engine_command  program that becomes the engine; it is given `--connect ADDRESS`
     osc_port        preferred; another one is taken, and written to connection.json, when it is not free
     share           address beyond loopback to listen on as well, with CURVE keys; empty for none
+    panel_port      preferred for the panel, where it has none from last time
+    share_lan       address and port beyond loopback at which paired devices reach the panel; empty for none
     idle_exit_seconds  stop when nothing happened for so long; 0 for never
     """
 
@@ -33,4 +35,6 @@ class Settings:
     heartbeat: Heartbeat = Heartbeat()
     osc_port: int = 39951
     share: str = ""
+    panel_port: int = 39953
+    share_lan: str = ""
     idle_exit_seconds: float = 0.0

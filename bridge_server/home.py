@@ -81,6 +81,21 @@ class Home:
     def logs(self) -> Path:
         return self.root / "logs"
 
+    @property
+    def panel(self) -> Path:
+        """The panel's own things: regions, uploads, what it has rendered and drawn."""
+        return self.root / "panel"
+
+    @property
+    def panel_file(self) -> Path:
+        """The panel's port, and who was let in."""
+        return self.root / "panel.json"
+
+    @property
+    def loras(self) -> Path:
+        """Where a user puts LoRAs that the panel shall offer."""
+        return self.root / "loras"
+
     def make(self) -> None:
         """Create the folders, owner-only. Raises OSError."""
         for folder in (self.root, self.mailbox, self.scratch, self.outbox, self.takes, self.logs):

@@ -30,6 +30,15 @@ class Switchboard:
             gone, _ = self._routes.popitem(last=False)
             self._watchers.discard(gone)
 
+    def disconnect(self, client: str) -> None:
+        self._routes.pop(client, None)
+        self._watchers.discard(client)
+
+    @property
+    def clients(self) -> list[str]:
+        """Who spoke lately, the latest first."""
+        return list(reversed(self._routes))
+
     def knows(self, client: str) -> bool:
         return client in self._routes
 

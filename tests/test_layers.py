@@ -10,6 +10,8 @@ from tests.sources import Import, imports, module_name, python_files, relative, 
 
 ANYTHING = ("*",)
 PROTOCOL = "bridge_server.protocol"
+PANEL_WAY_IN = ("door", "context", "kept", "loras", "references", "regions", "shared", "tabs", "tokens")
+PANEL_BASE = tuple(f"bridge_server.panel.{name}" for name in PANEL_WAY_IN)
 ENGINE_BASE = ("engine.watch", "engine.work", "engine.frames")
 MODEL_LIBRARIES = (
     "torch",
@@ -104,6 +106,30 @@ LAYERS = (
         "bridge_server.install",
         (PROTOCOL, "bridge_server.home", "bridge_server.lock", "daw_scripts"),
         ("msgspec", "platformdirs"),
+    ),
+    # The way in of the panel, which has to work where the web libraries are not installed.
+    *(
+        Layer(
+            f"bridge_server.panel.{name}",
+            (PROTOCOL, *PANEL_BASE, "bridge_server.home", "bridge_server.jobs", "bridge_server.models"),
+            ("msgspec",),
+        )
+        for name in PANEL_WAY_IN
+    ),
+    # Renders and draws what is heard and seen, so it knows region work and the journal; of the bridge itself it knows
+    # what `context` says.
+    Layer(
+        "bridge_server.panel",
+        (
+            PROTOCOL,
+            "bridge_server.home",
+            "bridge_server.lock",
+            "bridge_server.connection",
+            "bridge_server.jobs",
+            "bridge_server.region",
+            "bridge_server.models",
+        ),
+        ("starlette", "uvicorn", "cryptography", "msgspec", "numpy", "soundfile", "soxr", "pyloudnorm"),
     ),
     # Fetching models has to work before torch and the Hugging Face library are there.
     Layer(

@@ -126,6 +126,24 @@ class Journal:
         rows = self._rows(f"SELECT {_JOB} FROM jobs ORDER BY created DESC LIMIT ?", (limit,))
         return [_job(row) for row in rows]
 
+    def door_of(self, client: str) -> str:
+        """The door through which its newest job came; empty where it never sent one."""
+        rows = self._rows("SELECT door FROM jobs WHERE client = ? ORDER BY created DESC LIMIT 1", (client,))
+        return str(rows[0][0]) if rows else ""
+
+    def projects(self) -> list[str]:
+        """Folders of the projects that have takes."""
+        return [str(folder) for (folder,) in self._rows("SELECT DISTINCT project FROM takes WHERE project != ''")]
+
+    def folder_of(self, project: str) -> str:
+        """The `folder` that the newest job with a take named for that project; empty for the usual one."""
+        rows = self._rows(
+            "SELECT request FROM jobs JOIN takes ON takes.job = jobs.id WHERE takes.project = ?"
+            " ORDER BY takes.created DESC LIMIT 1",
+            (project,),
+        )
+        return _request_decoder.decode(rows[0][0]).folder if rows else ""
+
     # events
 
     def append(self, event: E, client: str) -> E:

@@ -56,7 +56,7 @@ class RunningBridge:
         self.home = Home(root)
         self.faults = Faults()
         self._settings = Settings(
-            home=self.home, engine_command=engine, heartbeat=heartbeat, osc_port=0, idle_exit_seconds=idle_exit
+            home=self.home, engine_command=engine, heartbeat=heartbeat, osc_port=0, panel_port=0, idle_exit_seconds=idle_exit
         )
         self._thread = threading.Thread(target=self._run, name="bridge")
         self._bridge: Bridge | None = None
