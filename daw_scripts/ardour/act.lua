@@ -19,6 +19,9 @@ local M = {}
 
 text.add(require("ardour.text_ardour"))
 
+--- How a result is laid down, for who asks about that.
+local LANDING = { audio = { "replace", "midi" }, edge = { "midi" }, room = { "midi" }, tracks = { "midi" }, take = {} }
+
 local function title_of(verb) return text.say("title_verb", { verb = text.say("verb_" .. verb.id) }) end
 
 --- True if the bridge runs, or was started at the user's wish.
@@ -44,6 +47,7 @@ local function place_of(found, wishes, request, version)
   local place = {}
   for name, value in pairs(found.place) do place[name] = value end
   if wishes.replace then place.manner = "on" end
+  place.midi, place.draft = wishes.midi, requests.makes_draft(request, found) or nil
   if request.role and request.role ~= "" then place.title = request.role:gsub("^%l", string.upper) end
   place.version = version
   return place
@@ -73,7 +77,8 @@ local function work(verb)
   if reason then return dialogs.tell(title_of(verb), reason) end
   if not is_bridge_there(desk, verb) then return nil end
   if found.is_read_only then dialogs.tell(title_of(verb), text.say("read_only")) end
-  local extra = verb.needs == "audio" and { "replace" } or {}
+  local extra = offer.fields(verb, offer.settings(report.welcome, ""), found.is_draft)
+  for _, name in ipairs(LANDING[verb.needs]) do extra[#extra + 1] = name end
   note_time(verb, "look", began)
   local wishes = form.ask(desk, verb, found, report.welcome, extra)
   if not wishes then return nil end
@@ -186,6 +191,16 @@ function steer.status(verb)
   fields[#fields + 1] = { kind = "choice", key = "verb", title = question, choices = choices, value = "" }
   local answers = dialogs.ask(title_of(verb), fields)
   if answers and answers.verb ~= "" then M.run(answers.verb) end
+end
+
+--- Sends what is selected, and asks for a link to it; the watcher hears the answer and opens it.
+function steer.open_panel(verb)
+  local desk = desk_module.open()
+  local report, is_watched = report_module.read(program.files, desk)
+  if not is_watched then return dialogs.tell(title_of(verb), text.say("no_watcher_for_panel")) end
+  if not is_bridge_there(desk, verb) then return nil end
+  local found = subject.region(report.welcome, desk)
+  desk:ask(requests.panel(found, found and form.lyrics_in(found.comment)))
 end
 
 --- Runs the verb called `id`. Never raises: Ardour takes an action that has raised away until it is started again.

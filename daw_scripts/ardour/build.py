@@ -26,6 +26,7 @@ ACTIONS = {
     "discard": ("Discard", "Takes the selected results away; their files stay."),
     "cancel": ("Cancel", "Stops a job of Dawbridge."),
     "status": ("Status", "What Dawbridge is doing, and what can be done next."),
+    "open_panel": ("Open in the panel", "Hear and change the selected range in the browser."),
 }
 """verb → title and one sentence, as Ardour's script manager lists them. Titles are those of shared/text_verbs.lua."""
 

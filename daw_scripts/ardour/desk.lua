@@ -24,7 +24,8 @@ local function append(path, bytes)
   return file:close() and written and true or nil
 end
 
---- The desk of the session that is open. `on_place(event)` hears of takes that were chosen elsewhere.
+--- The desk of the session that is open. `on_place(event)` hears of takes that were chosen elsewhere, `on_link(event)`
+-- of links into the panel.
 function M.open()
   local desk = { session = timeline.session(), home = mailbox.home(program.system(), os.getenv) }
   local parts = { files = program.files, home = desk.home, exists = program.exists, append = append }
@@ -41,6 +42,7 @@ function Desk:open_jobs()
   self.courier = courier.open({
     files = program.files, home = self.home, client = self.book:client(), jobs = self.jobs, entropy = program.entropy,
     log = program.log, place = function(event) if self.on_place then self.on_place(event) end end,
+    link = function(event) if self.on_link then self.on_link(event) end end,
   })
   if old then
     for _, name in ipairs({ "welcome", "engine", "engine_problem" }) do self.courier[name] = old[name] end

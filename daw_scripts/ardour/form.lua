@@ -61,6 +61,8 @@ function draw.lines(field) field.kind, field.value = "line", wishes_module.folde
 
 function draw.yes_no(field) field.kind = "tick" end
 
+function draw.file(field) field.kind = "file" end
+
 function draw.mode(field) field.kind = "tick" end
 
 local function field_of(name, value, welcome)

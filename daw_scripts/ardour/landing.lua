@@ -4,7 +4,12 @@
 -- is changed. Where a result goes is written in `job.place` (see ardour/subject.lua); what has been laid down stays in
 -- the book as `place.landed` until Ardour has saved the session: if Ardour dies before that, it is laid down again.
 local changes = require("ardour.host.changes")
+local clock = require("ardour.clock")
+local guests = require("shared.guests")
+local notes = require("ardour.notes")
 local program = require("ardour.host.program")
+local remarks = require("shared.remarks")
+local results = require("ardour.results")
 local text = require("shared.text")
 local timeline = require("ardour.host.timeline")
 local tracks = require("ardour.host.tracks")
@@ -15,6 +20,9 @@ local M = {}
 local MOST_SECONDS = 0.05
 local SIBLING_START = "Dawbridge: variants of track "
 local WORK_OF = "Dawbridge: "
+local GUEST_START = "Dawbridge: takes of "
+--- So many tracks of ours may lie below an original, its variants and their notes.
+local MOST_TRACKS_BELOW = 20
 
 --- "Repaint 0:02.000–0:04.000", as sentences and undo steps call a job.
 function M.title(job)
@@ -26,9 +34,13 @@ end
 local function take_name(job, number)
   local place, tags = job.place, text.shortened(job.request.tags or "", 40)
   local values = { verb = text.say("verb_" .. place.verb), number = number, tags = tags, version = place.version }
-  if place.version then return text.say("take_name_version", values) end
-  return text.say(tags == "" and "take_name" or "take_name_tags", values)
+  local sentence = place.version and "take_name_version" or tags == "" and "take_name" or "take_name_tags"
+  local name = text.say(sentence, values)
+  return place.draft and text.say("draft_name", { name = name }) or name
 end
+
+--- A take that was made elsewhere may count its place at another rate.
+local function samples_here(position, rate) return math.floor(position * timeline.rate() / rate + 0.5) end
 
 --- The files of a job: `{path, number, side, position, name}`, `position` in samples of the timeline.
 local function files_of(job)
@@ -39,7 +51,7 @@ local function files_of(job)
       local side = part.side ~= "" and part.side or nil
       list[#list + 1] = {
         path = part.path, take = take.path, number = number, side = side,
-        position = math.tointeger(part.timeline), name = take_name(job, number),
+        position = samples_here(part.timeline, part.span.rate), name = take_name(job, number),
       }
     end
   end
@@ -69,9 +81,19 @@ local function sibling_of(id)
   return nil
 end
 
+--- The track for a take that was not asked for here: that of the job's other takes.
+local function track_of_guests(place)
+  for _, track in ipairs(tracks.all()) do
+    if track.comment:find(GUEST_START .. place.of, 1, true) then return track.id end
+  end
+  return nil
+end
+
 --- The track for `place`: its id if it is there; nil and true if it has to be made; nil if its place is gone.
 local function target(place)
   if place.made and tracks.get(place.made) then return place.made end
+  local known = place.of and track_of_guests(place)
+  if known then return known end
   if place.manner == "new" then return nil, true end
   local original = place.track and tracks.get(place.track)
   local is_sibling = original and original.comment:find(SIBLING_START, 1, true)
@@ -81,28 +103,38 @@ local function target(place)
   return nil, original ~= nil
 end
 
-local function is_selected_alone(id)
+--- The track that alone is selected; nil if there is no such.
+local function selected_alone()
   local selected = timeline.selection().tracks
-  return #selected == 1 and selected[1] == id
+  return #selected == 1 and selected[1] or nil
 end
 
---- Ardour selects a track that is new, which nobody has asked for.
-local function give_selection_back(job, work)
-  if work.was_selected and is_selected_alone(job.place.made) then changes.select_track_above() end
+--- Ardour selects a track that is new, which nobody has asked for. Ours lie below the one that was selected.
+local function give_selection_back(work)
+  local now = #work.made > 0 and selected_alone()
+  for _ = 1, MOST_TRACKS_BELOW do
+    if not work.was_selected or not now or now == work.was_selected then break end
+    changes.select_track_above()
+    now = selected_alone()
+  end
   work.was_selected = nil
+end
+
+local function made(work, id)
+  work.made[#work.made + 1] = id
+  return id
 end
 
 local function make_track(desk, job, work)
   local place, channels = job.place, work.imported[1].channels
   local original = place.manner == "beside" and tracks.get(place.track)
-  work.was_selected = original and is_selected_alone(original.id)
   local name = original and text.say("variants_track", { track = original.name }) or place.title
-  place.made = changes.add_track(name, channels, original and original.order + 1)
+  place.made = made(work, changes.add_track(name, channels, original and original.order + 1))
   if original then
     changes.set_comment(place.made, SIBLING_START .. original.id)
     changes.set_gain(place.made, original.gain)
   else
-    changes.set_comment(place.made, WORK_OF .. M.title(job))
+    changes.set_comment(place.made, place.of and GUEST_START .. place.of or WORK_OF .. M.title(job))
   end
   desk:keep(job)
 end
@@ -116,32 +148,78 @@ local function import_next(job, work)
   return "busy"
 end
 
-local function lay(job, work, track)
+--- The track whose notes those of `job` are: the original of a result of a result.
+local function owner_of(place, track)
+  local meant = place.track and tracks.get(place.track) or tracks.get(track)
+  local id = meant.comment:match(SIBLING_START .. "(%w+)")
+  return id and tracks.get(id) or meant
+end
+
+--- Lays sound and notes down, in one undo step. Returns the ids of the regions; nil and the error.
+local function lay(desk, job, work, track)
   local moved, first = shift(job.place), work.files[1].number
+  local rivals = job.place.of and results.on(desk, track, job.place.of) or {}
   local label = text.say("undo_verb", { verb = text.say("verb_" .. job.place.verb), range = job.place.range })
-  return changes.in_one_undo_step(label, track, function(playlist)
+  local touched = { track }
+  for _, id in pairs(work.note_tracks) do touched[#touched + 1] = id end
+  return changes.in_one_undo_step(label, touched, function(playlists)
     local regions = {}
+    for _, rival in ipairs(rivals) do changes.show_region(playlists[track], rival.region.id, false) end
     -- The first variant last: the newest lies on top.
     for index = #work.files, 1, -1 do
       local file, source = work.files[index], work.imported[index]
       local position = math.max(0, file.position + moved)
-      regions[#regions + 1] = changes.lay_region(playlist, source.id, file.name, position, file.number == first)
+      local is_heard = file.number == first
+      regions[#regions + 1] = changes.lay_region(playlists[track], source.id, file.name, position, is_heard)
     end
-    return regions
+    local more = notes.lay(work.notes, playlists, work.note_tracks, moved, first)
+    return table.move(more, 1, #more, #regions + 1, regions)
   end)
 end
 
 local function write_down(desk, job, work, regions)
+  local id = guests.job_of(job)
   for index, file in ipairs(work.files) do
+    local said = remarks.of(job.takes, file.number)
     desk.ledger:add({
-      job = job.id, number = file.number, path = file.take, side = file.side, source = work.imported[index].source,
-      title = file.name,
+      job = id, number = file.number, path = file.take, side = file.side, source = work.imported[index].source,
+      title = file.name, draft = job.place.draft, remarks = #said > 0 and said or nil,
+      kept = job.place.of and true or nil,
     })
+  end
+  for _, file in ipairs(work.notes) do
+    if file.source then
+      desk.ledger:add({ job = id, number = file.number, path = file.take, role = file.role, source = file.source,
+        title = file.name })
+    end
   end
   job.place.landed = regions
   -- Enough to lay it down once more; the rest of the request may be long.
   job.request = { request = job.request.request, tags = job.request.tags }
   desk:keep(job)
+end
+
+--- Everything but the change itself, a step at a time: files brought in, tracks made. nil once there is nothing left.
+local function prepare(desk, job, work, track)
+  if #work.imported < #work.files then return import_next(job, work) end
+  if notes.bring_in_next(work.notes) then return "busy" end
+  if #work.made == 0 then
+    local selected = selected_alone()
+    work.was_selected = selected == job.place.track and selected or nil
+  end
+  if not track then
+    make_track(desk, job, work)
+    return "busy"
+  end
+  local owner, order = owner_of(job.place, track), tracks.get(track).order + 1
+  local found, fresh = notes.tracks_for(work.notes, owner, order + (work.notes_made or 0))
+  if not found then
+    made(work, fresh)
+    work.notes_made = (work.notes_made or 0) + 1
+    return "busy"
+  end
+  work.note_tracks = found
+  return nil
 end
 
 local function step(desk, job, work)
@@ -150,15 +228,12 @@ local function step(desk, job, work)
   if not track and not must_make then return parked(job, "parked") end
   if not work.files then
     if not desk.book:is_writable() then return parked(job, "read_only_parked") end
-    work.files, work.imported = files_of(job), {}
+    work.files, work.imported, work.made, work.notes = files_of(job), {}, {}, notes.files_of(job)
   end
-  if #work.imported < #work.files then return import_next(job, work) end
-  if not track then
-    make_track(desk, job, work)
-    return "busy"
-  end
-  give_selection_back(job, work)
-  local regions, fault = lay(job, work, track)
+  local outcome, sentence = prepare(desk, job, work, track)
+  if outcome then return outcome, sentence end
+  give_selection_back(work)
+  local regions, fault = lay(desk, job, work, track)
   if not regions then return parked(job, "landing_failed", { fault = tostring(fault):match("[^\n]*") }) end
   write_down(desk, job, work, regions)
   return "landed"
@@ -171,9 +246,18 @@ function M.go_on(desk, job, work)
   local began = program.now()
   while true do
     local outcome, sentence = step(desk, job, work)
-    local is_last = outcome == "busy" and #work.imported == #work.files and job.place.made
+    local is_last = outcome == "busy" and #work.made > 0
     if outcome ~= "busy" or not is_last and program.now() - began > MOST_SECONDS then return outcome, sentence end
   end
+end
+
+--- The place of a take that another program has asked for, as shared/guests.lua describes it: a track of its own.
+function M.place_of_guest(guest)
+  local from = samples_here(guest.start, guest.rate)
+  return {
+    verb = guest.verb, manner = "new", title = guests.track_name(guest.verb), draft = guest.request.draft,
+    range = clock.range(from, from + samples_here(guest.samples, guest.rate), timeline.rate()),
+  }
 end
 
 --- Whether what was laid down for `job` is in the session.

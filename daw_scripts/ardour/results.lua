@@ -50,22 +50,52 @@ function M.selected(desk)
   return list
 end
 
---- All results on the track of `result` that belong to its job, by number.
-function M.variants(desk, result)
+--- All results of `job` on `track`, and its notes wherever they lie; by number, the sound first.
+local function variants_on(track, job, entries)
   local list = {}
-  for _, other in ipairs(on_track(result.track, desk.ledger:read())) do
-    if other.entry.job == result.entry.job then list[#list + 1] = other end
+  local function look(at)
+    for _, result in ipairs(on_track(at, entries)) do
+      if result.entry.job == job then list[#list + 1] = result end
+    end
   end
-  table.sort(list, function(one, other) return one.entry.number < other.entry.number end)
+  look(track)
+  for _, with_notes in ipairs(#list > 0 and tracks.midi() or {}) do look(with_notes) end
+  table.sort(list, function(one, other)
+    local first, second = one.entry, other.entry
+    if first.number ~= second.number then return first.number < second.number end
+    return not one.region.is_notes and other.region.is_notes == true
+  end)
   return list
+end
+
+--- All results on the track of `result` that belong to its job, and its notes; by number.
+function M.variants(desk, result) return variants_on(result.track, result.entry.job, desk.ledger:read()) end
+
+--- The results of `job` on the track `id`.
+function M.on(desk, id, job)
+  local list = {}
+  for _, result in ipairs(on_track({ id = id }, desk.ledger:read())) do
+    if result.entry.job == job then list[#list + 1] = result end
+  end
+  return list
+end
+
+--- The tracks that `list` lies on, each once.
+local function tracks_of(list)
+  local ids, seen = {}, {}
+  for _, result in ipairs(list) do
+    if not seen[result.track.id] then ids[#ids + 1] = result.track.id end
+    seen[result.track.id] = true
+  end
+  return ids
 end
 
 --- Lets the variants called `number` be heard and the others of the job not, in one undo step.
 function M.choose(variants, number)
   local label = text.say("undo_choose", { number = number })
-  return changes.in_one_undo_step(label, variants[1].track.id, function(playlist)
+  return changes.in_one_undo_step(label, tracks_of(variants), function(playlists)
     for _, result in ipairs(variants) do
-      changes.show_region(playlist, result.region.id, result.entry.number == number)
+      changes.show_region(playlists[result.track.id], result.region.id, result.entry.number == number)
     end
     return true
   end)
@@ -79,17 +109,22 @@ local function note_kept(desk, variants, number)
   end
 end
 
+--- Whether take `number` of `job` was ever laid in here.
+function M.knows(desk, job, number)
+  for _, entry in pairs(desk.ledger:read()) do
+    if entry.job == job and entry.number == number then return true end
+  end
+  return false
+end
+
 --- Lets the take `number` of `job`, which was chosen elsewhere, be heard wherever its variants lie. What was kept here
 -- comes back as such an event too: it is known by the ledger, and may have been undone meanwhile.
 function M.place(desk, job, number)
   local entries = desk.ledger:read()
   for _, track in ipairs(tracks.all()) do
-    local variants, is_new = {}, false
-    for _, result in ipairs(on_track(track, entries)) do
-      if result.entry.job == job then
-        variants[#variants + 1] = result
-        is_new = is_new or result.entry.number == number and not result.entry.kept
-      end
+    local variants, is_new = variants_on(track, job, entries), false
+    for _, result in ipairs(variants) do
+      is_new = is_new or result.entry.number == number and not result.entry.kept
     end
     if is_new then
       M.choose(variants, number)
@@ -101,9 +136,9 @@ end
 --- Marks the variants called `number` as kept, lets them be heard, and tells the bridge if it is there.
 function M.keep(desk, variants, number)
   local label = text.say("undo_keep", { number = number })
-  local done, fault = changes.in_one_undo_step(label, variants[1].track.id, function(playlist)
+  local done, fault = changes.in_one_undo_step(label, tracks_of(variants), function(playlists)
     for _, result in ipairs(variants) do
-      local is_kept = result.entry.number == number
+      local is_kept, playlist = result.entry.number == number, playlists[result.track.id]
       local plain = result.region.name:gsub("^" .. KEPT, "")
       changes.show_region(playlist, result.region.id, is_kept)
       changes.rename(playlist, result.region.id, is_kept and KEPT .. plain or plain)
@@ -116,25 +151,12 @@ function M.keep(desk, variants, number)
   return true
 end
 
---- Takes the regions of `list` away, in one undo step for each track; the files stay.
+--- Takes the regions of `list` away, in one undo step; the files stay.
 function M.discard(list)
-  local by_track, order = {}, {}
-  for _, result in ipairs(list) do
-    local id = result.track.id
-    if not by_track[id] then
-      by_track[id] = {}
-      order[#order + 1] = id
-    end
-    table.insert(by_track[id], result.region.id)
-  end
-  for _, id in ipairs(order) do
-    local done, fault = changes.in_one_undo_step(text.say("undo_discard"), id, function(playlist)
-      for _, region in ipairs(by_track[id]) do changes.take_away(playlist, region) end
-      return true
-    end)
-    if not done then return nil, fault end
-  end
-  return true
+  return changes.in_one_undo_step(text.say("undo_discard"), tracks_of(list), function(playlists)
+    for _, result in ipairs(list) do changes.take_away(playlists[result.track.id], result.region.id) end
+    return true
+  end)
 end
 
 return M

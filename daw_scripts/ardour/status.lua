@@ -1,5 +1,6 @@
 --- How jobs and engine are getting on, in lines for a dialog.
 local landing = require("ardour.landing")
+local results = require("ardour.results")
 local text = require("shared.text")
 
 local M = {}
@@ -42,7 +43,8 @@ function M.stoppable(desk)
   return list
 end
 
---- The lines: bridge and engine, the watcher if it is not at work, and every job.
+--- The lines: bridge and engine, the watcher if it is not at work, every job, and what the engine remarked on the
+-- result that is selected.
 function M.lines(desk, report, is_watched)
   local has_bridge = desk:find_bridge()
   local lines = { has_bridge and of_engine(report) or text.say("bridge_is_off") }
@@ -55,7 +57,10 @@ function M.lines(desk, report, is_watched)
     lines[#lines + 1] = landing.title(job) .. ": " .. of_job(job, row)
   end
   if #jobs == 0 then lines[#lines + 1] = text.say("no_jobs") end
-  return lines
+  local chosen = results.selected(desk)[1]
+  local remarks = chosen and chosen.entry.remarks or {}
+  if #remarks > 0 then lines[#lines + 1] = text.say("remarks") end
+  return table.move(remarks, 1, #remarks, #lines + 1, lines)
 end
 
 return M

@@ -6,6 +6,7 @@
 --   manner          "beside" on a track next to it, "on" the track itself, "new" on a track of its own
 --   title           what a new track is called
 --   anchor          `{region, position}`: where the region under the span lay; it may be moved meanwhile
+local clock = require("ardour.clock")
 local header = require("ardour.header")
 local layers = require("ardour.layers")
 local music = require("ardour.music")
@@ -15,17 +16,12 @@ local results = require("ardour.results")
 local text = require("shared.text")
 local timeline = require("ardour.host.timeline")
 local tracks = require("ardour.host.tracks")
+local verbs = require("shared.verbs")
 
 local M = {}
 
 local SHORTEST_SECONDS = 0.1
 local CONTEXT_SECONDS = 30
-
---- "0:32.500" for eyes.
-function M.clock(samples, rate)
-  local thousandths = math.floor(samples / rate * 1000 + 0.5)
-  return string.format("%d:%02d.%03d", thousandths // 60000, thousandths // 1000 % 60, thousandths % 1000)
-end
 
 --- What files have, asked once for each.
 local function file_facts()
@@ -134,7 +130,7 @@ local function start(verb, range, track)
   found.comment = track and track.comment or ""
   found.place = {
     verb = verb.id, track = track and track.id, manner = "beside",
-    range = M.clock(range.from, span.rate) .. "–" .. M.clock(range.to, span.rate),
+    range = clock.range(range.from, range.to, span.rate),
   }
   found.about = { track = track and track.name, range = found.place.range }
   return found
@@ -212,14 +208,23 @@ function find.take(verb, _, desk)
   if not program.exists(chosen.entry.path) then return nil, "no_recipe_file", { path = chosen.entry.path } end
   local rate, region = timeline.rate(), chosen.region
   return {
-    take = chosen.entry.path, project = timeline.session().path,
+    take = chosen.entry.path, project = timeline.session().path, is_draft = chosen.entry.draft,
     about = { track = chosen.track.name, range = chosen.entry.title },
     place = {
       verb = verb.id, track = chosen.track.id, manner = "on",
       anchor = { region = region.id, position = region.position },
-      range = M.clock(region.position, rate) .. "–" .. M.clock(region.position + region.length, rate),
+      range = clock.range(region.position, region.position + region.length, rate),
     },
   }
+end
+
+--- What the panel is opened on: a range that sounds, or an empty one; nil where nothing is selected.
+function M.region(welcome, desk)
+  local verb = verbs.get("open_panel")
+  local found = find.audio(verb, welcome) or find.room(verb)
+  if found and not desk.book:is_writable() then found.project = nil end
+  program.tidy()
+  return found
 end
 
 --- What `verb` works on; nil, the name of a sentence and its values where the selection does not do. `welcome` is the

@@ -5,6 +5,8 @@ return {
     .. "(Edit: Preferences), restart Ardour, and run the action again.",
   no_watcher = "The job was handed over, but the watcher that lays results in is not at work. Switch it on once: Edit: "
     .. "Lua Scripts: Script Manager: Action Hooks: New Hook, and choose “Dawbridge: Watcher”.",
+  no_watcher_for_panel = "The watcher, which opens the panel, is not at work. Switch it on once: Edit: Lua Scripts: "
+    .. "Script Manager: Action Hooks: New Hook, and choose “Dawbridge: Watcher”.",
   nothing_selected = "Nothing is selected. Select a range on a track (tool “Range”, or drag over the track with the "
     .. "smart tool), or a region, and run the action again.",
   no_range = "No range is selected. Select a range with the tool “Range”, or set the loop range, and run the action "
@@ -20,6 +22,11 @@ return {
   read_only = "The session's folder cannot be written, so the takes will lie in Dawbridge's own data folder, and "
     .. "results cannot be laid in. Save the session elsewhere first if you want them in it.",
   ardour_ask_replace = "Cover the original",
+  ardour_ask_midi = "Notes on MIDI tracks too",
+  ardour_ask_draft = "First a draft in few steps",
+  ardour_ask_refine = "Finish the draft in all steps",
+  ardour_ask_reference = "Reference (an audio file)",
+  ardour_ask_timbre = "Only the sound of the reference",
   ardour_ask_mode = "Keep the melody",
   ardour_ask_strength = "Strength (1: all new)",
   ardour_ask_variance = "Variance (0: the same)",

@@ -1,6 +1,8 @@
 --- The session watcher: called ten times a second, it carries letters and events and lays in what is finished.
+local browser = require("shared.browser")
 local desk_module = require("ardour.desk")
 local dialogs = require("ardour.host.dialogs")
+local guests = require("shared.guests")
 local landing = require("ardour.landing")
 local program = require("ardour.host.program")
 local report = require("ardour.report")
@@ -29,10 +31,8 @@ function Watch:look()
   local path = timeline.session().path
   if self.desk and self.desk.session.path == path then return end
   self.desk, self.works, self.reported = desk_module.open(), {}, {}
-  self.desk.on_place = function(event)
-    if timeline.is_recording() then return end
-    results.place(self.desk, event.job, math.tointeger(event.take.number))
-  end
+  self.desk.on_place = function(event) self:place(event) end
+  self.desk.on_link = function(event) self:open_link(event.url) end
   for _, job in ipairs(self.desk.jobs:all()) do
     if job.place.landed and landing.is_there(job) then
       self.desk.jobs:forget(job.id)
@@ -40,6 +40,23 @@ function Watch:look()
       landing.take_back(self.desk, job)
     end
   end
+end
+
+--- Somebody chose a take elsewhere. One of a job of ours that is not laid in yet is laid in with the others.
+function Watch:place(event)
+  if self.desk.jobs:get(event.job) and not self.desk.jobs:get(event.job).place.landed then return end
+  if results.knows(self.desk, event.job, math.tointeger(event.take.number)) then
+    if not timeline.is_recording() then results.place(self.desk, event.job, math.tointeger(event.take.number)) end
+    return
+  end
+  local guest = guests.of(program.files, event)
+  guests.receive(self.desk.jobs, event, guest.request, landing.place_of_guest(guest))
+end
+
+--- A link into the panel that an action has asked for.
+function Watch:open_link(url)
+  local words = browser.command(program.system(), url)
+  if not words or not program.start(words) then self:notice(text.say("open_by_hand", { address = tostring(url) })) end
 end
 
 --- A step towards the landing of `job`.

@@ -1,4 +1,5 @@
---- What the engine remarked on a take that was laid in: which key it heard, what of the wishes it could not follow.
+--- What the engine remarked on a take that lies in the project.
+local remarks = require("shared.remarks")
 local steering = require("reaper.steering")
 
 local M = {}
@@ -7,10 +8,7 @@ local M = {}
 -- the store in which reaper/settling.lua keeps it.
 function M.on(landed, job, number)
   local record = landed:read(job)
-  for _, take in ipairs(record and record.takes or {}) do
-    if math.tointeger(take.number) == number then return take.notes or {} end
-  end
-  return {}
+  return remarks.of(record and record.takes, number)
 end
 
 --- Those on the result that is selected in `project`.

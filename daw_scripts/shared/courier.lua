@@ -18,6 +18,7 @@ local PATIENT_TRIES = 4
 
 --- `parts`: files, home, client, jobs, entropy() (any unique text), log(sentence) and, if wished,
 --   place(event)      hears of takes that were chosen elsewhere
+--   link(event)       hears of links into the panel, whichever script has asked for them
 --   around(mailbox)   what it returns takes the mailbox's place: see shared/osc_box.lua
 -- What a courier knows: `connection`, `problem`, `engine` ("starting", "ready", "down"; nil: not heard),
 -- `engine_problem` and `welcome` (the last one).
@@ -168,6 +169,7 @@ function Courier:hear(event, now)
   -- The engine came up, or found other backends: what it can do may have changed.
   if event.event == "engine" then self.greeted = false end
   if event.event == "place" and self.place then self.place(event) end
+  if event.event == "panel_link" and self.link then self.link(event) end
   self:answer(event)
   self.jobs:hear(event, now)
 end

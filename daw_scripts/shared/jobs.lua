@@ -70,6 +70,19 @@ function Jobs:add(request, place, mailbox, listening)
   return job
 end
 
+--- Remembers, as `id`, a take that another program has asked for and that is to be laid in here; `event` is the
+-- `place` that brought it. See shared/guests.lua. Does nothing where it is known already.
+function Jobs:receive(id, event, request, place)
+  if self.by_id[id] then return self.by_id[id] end
+  local job = { id = id, request = request, place = place, state = "done", takes = json.list({ event.take }),
+    seq = math.tointeger(event.seq) or 0 }
+  job.next_send, job.tries = 0, 0
+  self.by_id[job.id] = job
+  self.order[#self.order + 1] = job.id
+  save(self, job)
+  return job
+end
+
 --- What had to be listened to is now the file `path`: the request of `job` is complete.
 function Jobs:complete(job, path)
   job.request.source, job.listening, job.fraction = { path = path }, nil, nil

@@ -10,9 +10,11 @@ local M = {}
 --- The name under which a host keeps it.
 M.KEY = "dawbridge_take"
 
---- The mark as one line of text; `kept` is true once the user has kept this take.
+--- The mark as one line of text; `kept` is true once the user has kept this take, `draft` where
+-- it is one.
 function M.write(mark)
-  return (json.encode({ job = mark.job, number = mark.number, path = mark.path, role = mark.role, kept = mark.kept }))
+  return (json.encode({ job = mark.job, number = mark.number, path = mark.path, role = mark.role, kept = mark.kept,
+    draft = mark.draft }))
 end
 
 --- The mark in `line`; nil if it is none, or damaged.

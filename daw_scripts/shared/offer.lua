@@ -28,6 +28,31 @@ function M.reason(verb, welcome)
   return text.say("no_backend_can")
 end
 
+--- The settings that mean something to the backend called `wanted` ("" for the one that serves by default): name →
+-- true; nil while nobody knows.
+function M.settings(welcome, wanted)
+  if not welcome or #(welcome.backends or {}) == 0 then return nil end
+  if wanted == "" then wanted = welcome.default_backend or "" end
+  local known = {}
+  for _, backend in ipairs(welcome.backends) do
+    local is_meant = wanted == "" or backend.backend == wanted
+    for _, name in ipairs(is_meant and backend.settings or {}) do known[name] = true end
+  end
+  return known
+end
+
+--- Fields that a form of `verb` has beside the verb's own because of what the backend can do: `settings` as above,
+-- `is_draft` where the take that is made again is one.
+function M.fields(verb, settings, is_draft)
+  local fields = {}
+  if verb.id == "again" then return is_draft and { "refine" } or {} end
+  if not settings or verb.needs == "take" then return fields end
+  if settings.draft then fields[#fields + 1] = "draft" end
+  if verb.id == "generate" and settings.reference then fields[#fields + 1] = "reference" end
+  if verb.id == "generate" and settings.reference and settings.timbre then fields[#fields + 1] = "timbre" end
+  return fields
+end
+
 --- Seconds of sound that a backend of `welcome` wants to hear beside a span; `otherwise` while that is not known.
 function M.context_seconds(welcome, otherwise)
   local most

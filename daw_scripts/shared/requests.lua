@@ -11,6 +11,7 @@
 --   room_left  samples, at span.rate, between the start of the timeline and the span; nil where that does not matter
 --   bar        samples, at span.rate, of one bar at the edge that is extended
 --   take       path of the WAV that is varied or made again (retake, again)
+--   is_draft   that WAV is a draft
 --   sources    the other tracks (layer)
 local ids = require("shared.ids")
 local json = require("shared.json")
@@ -53,6 +54,7 @@ local function composition(verb, subject, wishes, entropy)
   request.span, request.tags, request.lyrics = subject.span, wishes.tags, wishes.lyrics
   request.music, request.sampling, request.loras = music_of(subject, wishes), wishes.sampling, wishes.loras
   request.language, request.preview = wishes.language, wishes.preview
+  request.draft = wishes.draft or nil
   return request
 end
 
@@ -92,7 +94,14 @@ end
 
 build.extend_left, build.extend_right = extended("left"), extended("right")
 
-function build.generate(verb, subject, wishes, entropy) return { composition(verb, subject, wishes, entropy) } end
+function build.generate(verb, subject, wishes, entropy)
+  local request = composition(verb, subject, wishes, entropy)
+  if (wishes.reference or "") ~= "" then
+    request.reference = { path = wishes.reference }
+    request.reference_use = wishes.timbre and "timbre" or nil
+  end
+  return { request }
+end
 
 --- One request for each version of the words, all with one seed, so that only the words differ.
 function build.edit(verb, subject, wishes, entropy)
@@ -120,10 +129,25 @@ function build.retake(verb, subject, wishes, entropy)
   return { request }
 end
 
-function build.again(verb, subject, _, entropy)
+function build.again(verb, subject, wishes, entropy)
   local request = job(verb, subject, {}, entropy)
-  request.take = subject.take
+  request.take, request.refine = subject.take, wishes.refine or nil
   return { request }
+end
+
+--- The question for a link that opens the panel on `subject`; on its front page where there is none.
+function M.panel(subject, lyrics)
+  if not subject then return { request = "panel" } end
+  return {
+    request = "panel", source = subject.source, span = subject.span, timeline = subject.timeline,
+    project = subject.project ~= "" and subject.project or nil, music = music_of(subject, {}),
+    lyrics = (lyrics or "") ~= "" and lyrics or nil,
+  }
+end
+
+--- Whether what `request` makes of `subject` is a draft: a variation of a draft is one, too.
+function M.makes_draft(request, subject)
+  return request.draft == true or subject.is_draft == true and not request.refine
 end
 
 --- The requests of `verb` for `subject` with `wishes` (as shared/wishes.lua reads them, and where a form has them also

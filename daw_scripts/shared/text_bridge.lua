@@ -1,5 +1,7 @@
 --- The bridge and its backends: not there, not able, started by us.
 return {
+  open_by_hand = "The panel could not be opened from here. Type this address into your browser; it works once: "
+    .. "{address}",
   no_backend_can = "No backend that is installed can do this.",
   start_question = "The Dawbridge bridge is not running. Start it now?",
   starting = "The bridge was started; the job goes on as soon as it answers.",

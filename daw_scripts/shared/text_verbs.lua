@@ -8,6 +8,9 @@ return {
   verb_layer = "Add a layer",
   verb_edit = "Edit lyrics",
   verb_again = "Make again",
+  verb_accompany = "Accompany",
+  verb_separate = "Take a stem out",
+  verb_open_panel = "Open in the panel",
   verb_choose = "Choose a variant",
   verb_keep = "Keep",
   verb_discard = "Discard",
@@ -25,5 +28,6 @@ return {
   take_name_tags = "{verb} {number} · {tags}",
   take_name_version = "{verb} {version}.{number}",
   notes_name = "{verb} {number} · {role}, notes",
+  draft_name = "{name} (draft)",
   stem_name = "{verb} {number} · {role}",
 }

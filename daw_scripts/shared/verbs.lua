@@ -45,6 +45,7 @@ M.list = {
   { id = "discard", needs = "take", fields = {} },
   { id = "cancel", fields = {} },
   { id = "status", fields = {} },
+  { id = "open_panel", fields = {} },
 }
 
 --- What a host may ask beside a verb's own fields, where it can do it: how the result is laid down.

@@ -4,8 +4,8 @@ local text = require("shared.text")
 
 local M = {}
 
---- Each field: `kind` (line, lines, fraction, whole, length, key, mode, yes_no), for who draws a form; `default`, as
--- the user would type it; `is_forgotten` where the last answer is not offered again; and `of`, the part of a request
+--- Each field: `kind` (line, lines, fraction, whole, length, key, mode, yes_no, file), for who draws a form; `default`,
+-- as the user would type it; `is_forgotten` where the last answer is not offered again; and `of`, the part of a request
 -- that it belongs to, where that is not the request itself.
 M.fields = {
   tags = { kind = "line", default = "" },
@@ -23,6 +23,10 @@ M.fields = {
   replace = { kind = "yes_no", default = "no" },
   stems = { kind = "yes_no", default = "no" },
   midi = { kind = "yes_no", default = "no" },
+  draft = { kind = "yes_no", default = "no" },
+  refine = { kind = "yes_no", default = "yes", is_forgotten = true },
+  reference = { kind = "file", default = "", is_forgotten = true },
+  timbre = { kind = "yes_no", default = "no" },
 }
 
 local YES_NO = { yes = true, y = true, ja = true, oui = true, ["1"] = true, ["true"] = true,
@@ -52,6 +56,14 @@ function read.line(answer, name, request)
 end
 
 read.lines = read.line
+
+--- The absolute path of a file: quotes go, in which systems wrap a path that is copied.
+function read.file(answer)
+  local path = answer:match('^"(.*)"$') or answer:match("^'(.*)'$") or answer
+  if not utf8.len(path) then return nil, "bad_text", {} end
+  if path == "" or path:find("^[/\\]") or path:find("^%a:[/\\]") then return path end
+  return nil, "bad_reference", { given = answer }
+end
 
 function read.fraction(answer, name)
   local found = number(answer)

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from tests.ardour import program
-from tests.ardour.lua import runtime
+from tests.ardour.lua import RATE, runtime
 from tests.ardour.studio import Studio
+from tests.ardour.world import World
+from tests.daw.conftest import write_wav
+from tests.daw.desk import Desk
 from tests.end_to_end.process import BridgeProcess
 
 LONG = "ein sehr langer Ordnername, wie ihn Musikerinnen und Musiker gern haben – 歌 🎵 " * 2
@@ -20,6 +23,22 @@ LONG = "ein sehr langer Ordnername, wie ihn Musikerinnen und Musiker gern haben 
 def lua(request: pytest.FixtureRequest) -> Any:
     """A stock Lua, as Ardour has it (5.3), and the next."""
     return runtime(request.param)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    opened = Desk(tmp_path / "home", lambda name, samples, rate: write_wav(tmp_path / "takes" / name, samples, rate))
+    opened.open()
+    return opened
+
+
+@pytest.fixture
+def world(lua: Any, tmp_path: Path, desk: Desk) -> World:
+    # A stock Lua on Windows opens no such path; Ardour's has to, see HOST_FACTS.md.
+    made = World(lua, tmp_path / ("Song" if os.name == "nt" else "Söng, “live”"), desk.home)
+    made.track("Voice", write_wav(tmp_path / "voice.wav", 10 * RATE, RATE, 1))
+    made.select(2 * RATE, 4 * RATE, "Voice")
+    return made
 
 
 @pytest.fixture(scope="session")

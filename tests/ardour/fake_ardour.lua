@@ -57,8 +57,19 @@ end
 
 local function tracks_of(world)
   local host = {}
-  function host.get(id) return (by_id(world.tracks, id)) end
-  function host.all() return world.tracks end
+  local function those(is_midi)
+    local list = {}
+    for _, track in ipairs(world.tracks) do
+      if (track.is_midi or false) == is_midi then list[#list + 1] = track end
+    end
+    return list
+  end
+  function host.get(id)
+    local track = by_id(world.tracks, id)
+    return track and not track.is_midi and track or nil
+  end
+  function host.all() return those(false) end
+  function host.midi() return those(true) end
   function host.regions(id)
     local track = by_id(world.tracks, id)
     return track and track.regions or {}
@@ -85,18 +96,34 @@ local function changes_of(world, options)
     world.imported[id] = { path = path, source = "take-" .. id .. "%L.wav", length = 48000 }
     return { id = id, length = 48000, channels = 2, source = world.imported[id].source, name = name }
   end
-  function host.add_track(name, channels)
-    local track = { id = fresh("track-"), name = name, comment = "", channels = channels, order = #world.tracks,
-      gain = 1, regions = {} }
+  local function add(track)
+    track.id, track.comment, track.order, track.gain, track.regions = fresh("track"), "", #world.tracks, 1, {}
     world.tracks[#world.tracks + 1] = track
+    world.selection.tracks = { track.id }
     return track.id
   end
-  function host.select_track_above() world.selects_above = true end
+  function host.add_track(name, channels) return add({ name = name, channels = channels }) end
+  function host.add_midi_track(name) return add({ name = name, channels = 0, is_midi = true }) end
+  function host.import_notes(path)
+    if not options.exists(path) or world.refuses_notes then return nil end
+    local id = fresh("notes-")
+    world.imported[id] = { path = path, is_notes = true }
+    return { id = id }
+  end
+  function host.select_track_above()
+    local _, index = by_id(world.tracks, world.selection.tracks[1])
+    world.selection.tracks = { world.tracks[math.max(1, index - 1)].id }
+  end
   function host.set_comment(id, comment) by_id(world.tracks, id).comment = comment end
   function host.set_gain(id, gain) by_id(world.tracks, id).gain = gain end
-  function host.in_one_undo_step(label, id, change)
+  function host.in_one_undo_step(label, ids, change)
     world.steps[#world.steps + 1] = label
-    return change(by_id(world.tracks, id).regions)
+    local playlists = {}
+    for _, id in ipairs(ids) do
+      if playlists[id] then error("a playlist twice in one undo step", 0) end
+      playlists[id] = by_id(world.tracks, id).regions
+    end
+    return change(playlists)
   end
   function host.lay_region(playlist, id, name, position, is_heard)
     local whole, region = world.imported[id], fresh("region-")
@@ -106,6 +133,16 @@ local function changes_of(world, options)
       sources = { { path = "/session/" .. whole.source, channel = 1, is_own = true } },
     }
     return region
+  end
+  function host.lay_notes(playlist, id, name, position, is_heard)
+    if not world.imported[id].is_notes then error("no notes", 0) end
+    local region = fresh("region-")
+    local source = "notes-" .. region .. ".mid"
+    playlist[#playlist + 1] = {
+      id = region, name = name, position = position, length = 48000, start = 0, layer = #playlist, is_notes = true,
+      is_muted = not is_heard, sources = { { path = "/session/" .. source } },
+    }
+    return region, source
   end
   function host.has_region(id) return tracks_of(world).of_region(id) ~= nil end
   function host.show_region(playlist, id, is_heard) by_id(playlist, id).is_muted = not is_heard end

@@ -24,12 +24,27 @@ Editor:do_import(files, Editing.ImportSerializeFiles, Editing.ImportToTrack, ARD
   ARDOUR.MidiTrackNameSource.SMFTrackName, ARDOUR.MidiTempoMapDisposition.SMFTempoIgnore, Temporal.timepos_t({at}),
   ARDOUR.PluginInfo(), Session:route_by_name({track}):to_track(), false)
 """
+PLAYED = """
+for route in Session:get_tracks():iter() do
+  for region in route:to_track():playlist():region_list():iter() do
+    if region:to_stateful():id():to_s() == {id} then
+      local start = region:position():samples()
+      for note in ARDOUR.LuaAPI.note_list(region:to_midiregion():model()):iter() do
+        local at = Temporal.TempoMap.read():sample_at_beats(region:position():beats() + note:time())
+        tell(note:note(), note:velocity(), at - start)
+      end
+    end
+  end
+end
+collectgarbage()
+"""
 REGIONS = """
 for route in Session:get_tracks():iter() do
   for region in route:to_track():playlist():region_list():iter() do
     local audio = region:to_audioregion()
     local paths = {}
-    for index = 0, audio:n_channels() - 1 do paths[index + 1] = region:source(index):to_filesource():path() end
+    local channels = audio:isnil() and 1 or audio:n_channels()
+    for index = 0, channels - 1 do paths[index + 1] = region:source(index):to_filesource():path() end
     tell(route:name(), region:name(), region:position():samples(), region:length():samples(), region:start():samples(),
       region:muted(), region:to_stateful():id():to_s(), table.concat(paths, "|"))
   end

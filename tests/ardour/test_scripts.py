@@ -1,6 +1,5 @@
 """Ardour's scripts over a small fake: from the key to the take, and what comes between."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -8,79 +7,9 @@ import pytest
 
 from bridge_server.protocol.events import Place
 from bridge_server.protocol.requests import Edit, Layer, Repaint
-from tests.ardour.lua import RATE, given, module, plain, region
-from tests.daw.conftest import write_wav
+from tests.ardour.lua import RATE, module, plain
+from tests.ardour.world import World, ask, land
 from tests.daw.desk import Desk
-
-
-class World:
-    """The scripts in a fake Ardour, with a session of one track."""
-
-    def __init__(self, lua: Any, folder: Path, home: Path) -> None:
-        self.lua, self.clock = lua, 0.0
-        folder.mkdir(exist_ok=True)
-        options = {
-            "folder": str(folder), "exists": lambda path: Path(path).exists(), "now": lambda: self.clock,
-            "environment": lua.table_from({"DAWBRIDGE_HOME": str(home)}),
-        }  # fmt: skip
-        self.host = module(lua, "fake_ardour").new(lua.table_from(options))
-        self.act = module(lua, "ardour.act")
-        self.watch = module(lua, "ardour.watch").new()
-
-    def track(self, name: str, sound: Path, **more: Any) -> None:
-        sources = [{"path": str(sound), "channel": 1, "is_own": True}]
-        usual = {"id": name, "name": name, "comment": "", "channels": 1, "order": 1, "gain": 1.0, "is_muted": False,
-                 "is_soloed": False, "regions": [region(0, 10 * RATE, sources=sources, id=f"{name}-1")]}  # fmt: skip
-        self.host.tracks[len(self.host.tracks) + 1] = given(self.lua, usual | more)
-
-    def select(self, start: int, stop: int, *tracks: str) -> None:
-        self.host.selection = given(self.lua, {"from": start, "to": stop, "tracks": list(tracks), "regions": []})
-
-    def answer(self, **texts: str) -> None:
-        self.host.answers[len(self.host.answers) + 1] = given(self.lua, texts)
-
-    def tick(self, count: int = 1) -> None:
-        for _ in range(count):
-            self.clock += 0.1
-            self.watch.tick(self.watch)
-
-    @property
-    def told(self) -> list[str]:
-        return list(self.host.told.values())
-
-    def regions(self, track: int = 1) -> list[Any]:
-        return plain(self.host.tracks[track].regions) or []
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    opened = Desk(tmp_path / "home", lambda name, samples, rate: write_wav(tmp_path / "takes" / name, samples, rate))
-    opened.open()
-    return opened
-
-
-@pytest.fixture
-def world(lua: Any, tmp_path: Path, desk: Desk) -> World:
-    # A stock Lua on Windows opens no such path; Ardour's has to, see HOST_FACTS.md.
-    made = World(lua, tmp_path / ("Song" if os.name == "nt" else "Söng, “live”"), desk.home)
-    made.track("Voice", write_wav(tmp_path / "voice.wav", 10 * RATE, RATE, 1))
-    made.select(2 * RATE, 4 * RATE, "Voice")
-    return made
-
-
-def ask(world: World, desk: Desk, **texts: str) -> Any:
-    world.answer(variants="2", **texts)
-    world.act.run("repaint")
-    known = {letter.job for letter in desk.letters if isinstance(letter, Repaint)}
-    (request,) = [letter for letter in desk.read() if isinstance(letter, Repaint) and letter.job not in known]
-    return request
-
-
-def land(world: World, desk: Desk, request: Any) -> None:
-    world.tick()
-    desk.accept(request.job)
-    desk.done(request)
-    world.tick(12)
 
 
 def test_a_letter_leaves_when_the_form_is_accepted_and_the_watcher_lays_the_takes_in(world: World, desk: Desk):

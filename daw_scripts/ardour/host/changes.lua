@@ -11,6 +11,13 @@ local function midi_names()
   return ARDOUR.MidiTrackNameSource.SMFTrackName or ARDOUR.MidiTrackNameSource.SMFFileAndTrackName
 end
 
+local function bring_in(path)
+  local files = C.StringVector()
+  files:push_back(path)
+  Editor:do_import(files, Editing.ImportSerializeFiles, Editing.ImportAsRegion, ARDOUR.SrcQuality.SrcBest, midi_names(),
+    ARDOUR.MidiTempoMapDisposition.SMFTempoIgnore, Temporal.timepos_t(0), ARDOUR.PluginInfo(), ARDOUR.Track(), false)
+end
+
 local function number_of(region) return math.tointeger(tonumber(region:to_stateful():id():to_s())) or 0 end
 
 --- The whole-file region that Ardour made last.
@@ -28,10 +35,7 @@ end
 -- This is Ardour's own work: some 20 ms, and 1 ms more for every second of stereo sound.
 function M.import(path, name)
   local _, before = newest_region()
-  local files = C.StringVector()
-  files:push_back(path)
-  Editor:do_import(files, Editing.ImportSerializeFiles, Editing.ImportAsRegion, ARDOUR.SrcQuality.SrcBest, midi_names(),
-    ARDOUR.MidiTempoMapDisposition.SMFTempoIgnore, Temporal.timepos_t(0), ARDOUR.PluginInfo(), ARDOUR.Track(), false)
+  bring_in(path)
   local region, number = newest_region()
   local audio = number > before and region:to_audioregion()
   if not audio or audio:isnil() then return nil end
@@ -40,6 +44,26 @@ function M.import(path, name)
     id = region:to_stateful():id():to_s(), length = region:length():samples(), channels = audio:n_channels(),
     source = ARDOUR.LuaAPI.path_get_basename(region:source(0):to_filesource():path()),
   }
+end
+
+--- Copies the MIDI file `path` into the session. Returns `{id}` of the new region, whose notes count in beats of the
+-- session's own tempo; nil if Ardour could not.
+function M.import_notes(path)
+  local _, before = newest_region()
+  bring_in(path)
+  local region, number = newest_region()
+  if number <= before or region:to_midiregion():isnil() then return nil end
+  return { id = region:to_stateful():id():to_s() }
+end
+
+--- Makes a MIDI track without an instrument, in the order number `order` (nil: at the end). Returns its id.
+function M.add_midi_track(name, order)
+  local one = ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1)
+  local made = Session:new_midi_track(one, one, true, ARDOUR.PluginInfo(), nil, nil, 1, name,
+    order or ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, false)
+  local id
+  for track in made:iter() do id = track:to_stateful():id():to_s() end
+  return id
 end
 
 --- Makes an audio track with `channels` in and out, in the order number `order` (nil: at the end). Returns its id.
@@ -67,16 +91,31 @@ local function regions_of(playlist)
   return list
 end
 
---- Runs `change(playlist)` on the playlist of the track `id` as one undo step: regions added, removed, muted, named.
--- Returns what it returned; nil and the error if it broke, after what it had done was taken back.
-function M.in_one_undo_step(label, id, change)
-  local playlist = tracks.find(id):playlist()
-  local before = regions_of(playlist)
+--- What `change` may touch: the playlists of the tracks `ids` by id, and the regions on them.
+local function watched(ids)
+  local playlists, before = {}, {}
+  for _, id in ipairs(ids) do
+    playlists[id] = tracks.find(id):playlist()
+    playlists[id]:to_stateful():clear_changes()
+    for _, region in ipairs(regions_of(playlists[id])) do
+      region:to_stateful():clear_changes()
+      before[#before + 1] = region
+    end
+  end
+  return playlists, before
+end
+
+--- Runs `change(playlists)` on the playlists of the tracks `ids`, by id, as one undo step: regions added, removed,
+-- muted, named. Returns what it returned; nil and the error if it broke, after what it had done was taken back.
+function M.in_one_undo_step(label, ids, change)
   Session:begin_reversible_command(label)
-  playlist:to_stateful():clear_changes()
-  for _, region in ipairs(before) do region:to_stateful():clear_changes() end
-  local fine, result = pcall(change, playlist)
-  local is_empty = Session:add_stateful_diff_command(playlist:to_statefuldestructible()):empty()
+  local playlists, before = watched(ids)
+  local fine, result = pcall(change, playlists)
+  local is_empty = true
+  for _, id in ipairs(ids) do
+    local difference = Session:add_stateful_diff_command(playlists[id]:to_statefuldestructible())
+    is_empty = difference:empty() and is_empty
+  end
   for _, region in ipairs(before) do
     is_empty = Session:add_stateful_diff_command(region:to_statefuldestructible()):empty() and is_empty
   end
@@ -103,6 +142,18 @@ function M.lay_region(playlist, id, name, position, is_heard)
   region:set_muted(not is_heard)
   playlist:add_region(region, Temporal.timepos_t(position), 1, false, 0, 0, false)
   return region:to_stateful():id():to_s()
+end
+
+--- Lays a copy of the imported notes `id` onto `playlist` at sample `position`. Returns its id, and the name of the
+-- file that Ardour made for it: notes that are copied are copied.
+function M.lay_notes(playlist, id, name, position, is_heard)
+  local whole = ARDOUR.RegionFactory.region_by_id(PBD.ID(id))
+  local region = ARDOUR.RegionFactory.clone_region(whole, true, false)
+  region:set_name(name)
+  region:set_muted(not is_heard)
+  playlist:add_region(region, Temporal.timepos_t(position), 1, false, 0, 0, false)
+  local source = ARDOUR.LuaAPI.path_get_basename(region:source(0):to_filesource():path())
+  return region:to_stateful():id():to_s(), source
 end
 
 --- Whether the imported region `id` still exists in the session.

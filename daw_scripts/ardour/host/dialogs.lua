@@ -38,6 +38,10 @@ function control.tick(field)
   return { type = "checkbox", key = field.key, title = field.title, default = field.value == "yes" }
 end
 
+function control.file(field)
+  return { type = "file", key = field.key, title = field.title, path = field.value }
+end
+
 function control.number(field)
   return {
     type = "number", key = field.key, title = field.title, min = field.least, max = field.most, step = field.step,
@@ -53,10 +57,13 @@ local read = {}
 
 function read.tick(answer) return answer and "yes" or "no" end
 
+--- Nothing is chosen where there is no path, or only a folder's.
+function read.file(answer) return type(answer) == "string" and not answer:find("[/\\]$") and answer or "" end
+
 function read.number(answer, field) return string.format("%." .. field.digits .. "f", answer) end
 
---- Shows a form. Each field has `kind` (line, choice, tick, number, note), `title`, and but for a note a `key` and the
--- text `value` that it shows; a choice has `choices` of `{title, value}`, a number `least, most, step, digits`.
+--- Shows a form. Each field has `kind` (line, choice, tick, number, file, note), `title`, and but for a note a `key`
+-- and the text `value` that it shows; a choice has `choices` of `{title, value}`, a number `least, most, step, digits`.
 -- Returns key → text; nil if the user thought better of it.
 function M.ask(title, fields)
   local rows = {}

@@ -4,16 +4,17 @@ local M = {}
 
 local function id_of(thing) return thing:to_stateful():id():to_s() end
 
---- Ardour's track called `id`; nil if it is gone or is no audio track.
+--- Ardour's track called `id`, audio or MIDI; nil if it is gone.
 local function find(id)
   local route = Session:route_by_id(PBD.ID(id))
   if not route or route:isnil() then return nil end
   local track = route:to_track()
-  if track:isnil() or track:to_audio_track():isnil() then return nil end
-  return track
+  return not track:isnil() and track or nil
 end
 
 M.find = find
+
+local function is_audio(track) return not track:to_audio_track():isnil() end
 
 local function describe(track)
   return {
@@ -26,17 +27,24 @@ end
 --- `{id, name, comment, channels, order, is_muted, is_soloed, gain}` of one audio track; nil if it is gone.
 function M.get(id)
   local track = find(id)
-  return track and describe(track)
+  return track and is_audio(track) and describe(track) or nil
 end
 
---- All audio tracks.
-function M.all()
+local function list_of(is_wanted)
   local list = {}
   for route in Session:get_tracks():iter() do
     local track = route:to_track()
-    if not track:isnil() and not track:to_audio_track():isnil() then list[#list + 1] = describe(track) end
+    if not track:isnil() and is_wanted(track) then list[#list + 1] = describe(track) end
   end
   return list
+end
+
+--- All audio tracks.
+function M.all() return list_of(is_audio) end
+
+--- All MIDI tracks.
+function M.midi()
+  return list_of(function(track) return not track:to_midi_track():isnil() end)
 end
 
 --- The files of a region, one for each of its channels: `{path, channel, is_own}`; `channel` counts from 1, `is_own`
@@ -65,9 +73,20 @@ local function gain_of(audio, length)
   return gain
 end
 
+--- What is needed of notes: where they lie, and which file they are.
+local function describe_notes(region)
+  local file = region:source(0):to_filesource()
+  if region:to_midiregion():isnil() or file:isnil() then return nil end
+  return {
+    id = id_of(region), name = region:name(), position = region:position():samples(),
+    length = region:length():samples(), start = region:start():samples(), layer = region:layer(),
+    is_muted = region:muted(), sources = { { path = file:path() } }, is_notes = true,
+  }
+end
+
 local function describe_region(region)
   local audio = region:to_audioregion()
-  if audio:isnil() then return nil end
+  if audio:isnil() then return describe_notes(region) end
   local length = region:length():samples()
   return {
     id = id_of(region), name = region:name(), position = region:position():samples(), length = length,
@@ -78,9 +97,10 @@ local function describe_region(region)
   }
 end
 
---- The audio regions on the track `id`, those at the bottom first:
+--- The regions on the track `id`, those at the bottom first:
 --   id, name, position, length, start (samples of its files that it skips), layer, is_muted, is_opaque, is_locked,
 --   gain, fade_in, fade_out (samples), sources
+-- Those of a MIDI track have no levels and no fades, and `is_notes`.
 function M.regions(id)
   local list, track = {}, find(id)
   if not track then return list end
