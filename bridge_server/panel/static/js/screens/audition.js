@@ -1,7 +1,150 @@
-import { h } from "../dom.js";
+/** Audition: the takes of a job above one another, heard in turn at the same beat. */
+
+import { h, replace } from "../dom.js";
+import { problemBox } from "../notices.js";
+import { aboutTake } from "../audition/about.js";
+import { Board } from "../audition/board.js";
+import { jobHead } from "../audition/head.js";
+import { JobProgress } from "../audition/progress.js";
+import { icon } from "../icons.js";
 
 export const title = "Audition";
 
-export function mount(root) {
-  root.append(h("div.page-head", {}, h("h1", {}, "Audition")));
+const RECENT = 40;
+const ASKED_BY = ["of", "job", "region", "upload"];
+
+export function mount(root, app, here) {
+  const page = new AuditionPage(root, app, here);
+  return { show: (params) => page.show(params), ready: page.show(here.params) };
+}
+
+class AuditionPage {
+  #root;
+  #app;
+  #here;
+  #board = null;
+  #ending = null;
+  #query = {};
+  #recent = [];
+  #head = h("div.page-head");
+  #progress = h("div");
+  #stage = h("div");
+  #about = h("div");
+
+  constructor(root, app, here) {
+    this.#root = root;
+    this.#app = app;
+    this.#here = here;
+    replace(root, this.#head, this.#progress, this.#stage, this.#about);
+    here.signal.addEventListener("abort", () => this.#ending?.abort(), { once: true });
+    app.wire.on("take", (event) => this.#onTake(event), here.signal);
+    app.wire.on("panel:marked", (event) => this.#onMark(event), here.signal);
+    app.keys.bind("[", "An older job", () => this.#stepJob(1), here.signal);
+    app.keys.bind("]", "A newer job", () => this.#stepJob(-1), here.signal);
+  }
+
+  async show(params) {
+    this.#ending?.abort();
+    this.#ending = new AbortController();
+    const { signal } = this.#ending;
+    this.#board = null;
+    replace(this.#about);
+    replace(this.#progress);
+    try {
+      this.#query = Object.fromEntries(ASKED_BY.filter((name) => params.get(name)).map((name) => [name, params.get(name)]));
+      const recent = this.#findRecent(signal);
+      if (!Object.keys(this.#query).length) {
+        await recent;
+        if (!this.#recent.length) return this.#showNothing();
+        this.#query = { job: this.#recent[0].job };
+      }
+      await this.#open(params.get("take") ?? "", signal);
+      await recent;
+      if (!signal.aborted) this.#showHead();
+    } catch (error) {
+      if (signal.aborted || error.name === "AbortError") return;
+      this.#showHead();
+      replace(this.#stage, problemBox(error));
+    }
+  }
+
+  async #open(first, signal) {
+    const audition = await this.#app.api.get("/api/audition", { ...this.#query, around: 4 }, signal);
+    const job = this.#query.job ?? audition.takes[0]?.job ?? "";
+    if (job) replace(this.#progress, new JobProgress(this.#app, job, signal).element);
+    const board = (this.#board = new Board(this.#app, audition, signal, { owner: this.#ownerOf(job), first }));
+    const remarks = [audition.problem, ...(audition.missing ?? []).map((one) => one.error)].filter(Boolean);
+    replace(this.#stage, remarks.map(problemBox), board.hearing.tracks.length ? board.element : h("div.pane.empty", {}, h("h2", {}, "No takes yet"), h("p", {}, "They appear here as soon as the engine has written them.")));
+    board.bindKeys();
+    const about = () => replace(this.#about, board.isHidden ? null : aboutTake(board.heardTake, audition, this.#app));
+    for (const kind of ["heard", "changed"]) board.hearing.on(kind, about, signal);
+    board.on("blind", about, signal);
+    about();
+    this.#showHead();
+    await board.load();
+  }
+
+  #ownerOf(job) {
+    return this.#app.jobs.all.get(job)?.client ?? this.#recent.find((take) => take.job === job)?.client ?? "";
+  }
+
+  /** The newest take of each of the last jobs. */
+  async #findRecent(signal) {
+    const { takes } = await this.#app.api.get("/api/takes", { limit: RECENT * 3 }, signal);
+    const byJob = new Map();
+    for (const take of takes) if (!byJob.has(take.job)) byJob.set(take.job, take);
+    this.#recent = [...byJob.values()].slice(0, RECENT);
+  }
+
+  #showHead() {
+    const { audition } = this.#board ?? {};
+    const job = this.#query.job ?? audition?.takes[0]?.job ?? "";
+    const line = this.#app.jobs.all.get(job) ?? {};
+    const known = { ...line, ...this.#recent.find((take) => take.job === job) };
+    replace(this.#head, jobHead(known, audition, this.#recent, job, (chosen) => this.#app.go("audition", { job: chosen })));
+    this.#here.heading(known.tags ? `${known.tags} · Audition` : "Audition");
+  }
+
+  #showNothing() {
+    replace(this.#head, h("h1", {}, "Audition"));
+    replace(this.#stage, h("div.pane.empty", {}, h("h2", {}, "Nothing to hear yet"),
+      h("p", {}, "Select a region in your DAW and ask for takes of it there, or make something here without a DAW."),
+      h("p", {}, h("a.button.main", { href: "#/studio" }, icon("plus"), "Make something"))));
+  }
+
+  #stepJob(by) {
+    const at = this.#recent.findIndex((take) => take.job === this.#query.job);
+    const next = this.#recent[at + by];
+    if (next) this.#app.go("audition", { job: next.job });
+  }
+
+  async #onTake(event) {
+    const isShown = event.job === this.#query.job || this.#board?.audition.takes.some((take) => take.job === event.job);
+    if (!isShown && this.#recent.length) {
+      this.#app.say(`Take ${event.take.number} is there.`, { action: ["Listen", () => this.#app.go("audition", { job: event.job })] });
+      return;
+    }
+    if (!isShown || this.#query.of) {
+      if (!this.#recent.length) await this.show(this.#here.params);
+      return;
+    }
+    if (!this.#board?.hearing.tracks.length) {
+      await this.show(new URLSearchParams(this.#query));
+      return;
+    }
+    const { signal } = this.#ending;
+    try {
+      const audition = await this.#app.api.get("/api/audition", { ...this.#query, around: 4 }, signal);
+      if (!signal.aborted) await this.#board.renew(audition);
+    } catch (error) {
+      if (error.name !== "AbortError") this.#app.problem(error);
+    }
+  }
+
+  #onMark(event) {
+    const take = this.#board?.audition.takes.find((one) => one.job === event.job && one.number === event.number);
+    if (!take) return;
+    Object.assign(take, { starred: event.starred, discarded: event.discarded });
+    this.#board.refresh();
+  }
 }

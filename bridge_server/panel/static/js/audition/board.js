@@ -1,0 +1,220 @@
+/**
+ * The audition board: lanes above one another under one ruler, one player, one transport. Other pages may mount it too.
+ * Rings "blind" when a blind round begins, is told or ends.
+ *
+ *     const board = new Board(app, audition, signal);
+ *     root.append(board.element); board.bindKeys(); board.load();
+ */
+
+import { h, replace } from "../dom.js";
+import { Bell } from "../bell.js";
+import { Blind } from "./blind.js";
+import { Actions } from "./actions.js";
+import { hostName } from "./format.js";
+import { Hearing, ORIGINAL, takeId } from "./hearing.js";
+import { bindBoardKeys } from "./keys.js";
+import { Lane } from "./lane.js";
+import { commonScale } from "../draw/waveform.js";
+import { loadPeaks } from "../draw/peaks.js";
+import { gridOf, Ruler } from "./ruler.js";
+import { askHost } from "./send_dialog.js";
+import { makeTransport } from "./transport.js";
+
+const COLUMNS = 2400;
+
+export class Board extends Bell {
+  blind = null;
+  #app;
+  #signal;
+  #lanes = new Map();
+  #list = h("div.lanes", { role: "group", "aria-label": "Original and takes" });
+  #frame = 0;
+
+  constructor(app, audition, signal, { owner = "", first = "" } = {}) {
+    super();
+    this.#app = app;
+    this.#signal = signal;
+    /** The client whose job it is, for the words of "Send". */
+    this.owner = owner;
+    this.audition = audition;
+    this.actions = new Actions(app);
+    this.hearing = new Hearing(audition, signal);
+    this.ruler = new Ruler(audition, (at) => this.seek(at));
+    this.transport = makeTransport(this);
+    const stage = h("div.stage", {}, this.ruler.element, this.#list, h("div.playhead-lane", { "aria-hidden": "true" }, this.ruler.playhead));
+    this.element = h("section.board", { "aria-label": "Audition" }, this.transport.element, stage);
+    this.#listen();
+    this.#fillLanes();
+    this.hearing.hear(first || this.#firstHeard());
+    this.#place(this.hearing.player.position);
+    signal?.addEventListener("abort", () => cancelAnimationFrame(this.#frame), { once: true });
+  }
+
+  get isHidden() {
+    return Boolean(this.blind) && !this.blind.isOpen;
+  }
+
+  /** Tracks in the order that they stand in. */
+  get order() {
+    return this.blind ? this.blind.order : this.hearing.tracks.map((track) => track.id);
+  }
+
+  /** "2", or with the job's tags beside it where takes of several jobs are compared. */
+  nameOf(take) {
+    const isMixed = new Set(this.audition.takes.map((one) => one.job)).size > 1;
+    return isMixed ? `${take.number} · ${take.job.slice(0, 4)}` : String(take.number);
+  }
+
+  bindKeys() {
+    bindBoardKeys(this, this.#app.keys, this.#signal);
+  }
+
+  async load() {
+    await Promise.all([this.hearing.load(), this.#drawAll()]);
+  }
+
+  /** The same place, with more takes or other marks. */
+  async renew(audition) {
+    this.audition = audition;
+    const done = this.hearing.renew(audition);
+    this.#fillLanes();
+    if (!this.hearing.heard) this.hearing.hear(this.#firstHeard());
+    await Promise.all([done, this.#drawAll()]);
+  }
+
+  hear(id) {
+    this.hearing.hear(id);
+  }
+
+  /** By key: 0 is the original, 1 the first take; in a blind round 1 is A. */
+  hearNumber(number) {
+    const takes = this.order.filter((id) => id !== ORIGINAL);
+    const id = this.blind ? this.order[number - 1] : number === 0 ? ORIGINAL : takes[number - 1];
+    if (id) this.hear(id);
+  }
+
+  toggleStems() {
+    if (!this.isHidden && (this.heardTake?.stems.length ?? 0) > 1) this.#lanes.get(this.hearing.heard).toggleStems();
+  }
+
+  get heardTake() {
+    return this.hearing.track(this.hearing.heard)?.take ?? null;
+  }
+
+  toggle() {
+    return this.hearing.player.toggle();
+  }
+
+  seek(at) {
+    this.hearing.player.seek(at * this.audition.frames);
+  }
+
+  /** By seconds, or by beats where there is a tempo. */
+  nudge(by) {
+    const { rate, bpm } = this.audition;
+    this.hearing.player.seek(this.hearing.player.position + by * rate * (bpm ? 60 / bpm : 1));
+  }
+
+  toggleBlind() {
+    this.blind = this.blind ? null : new Blind(this.hearing.tracks.map((track) => track.id));
+    if (this.blind) {
+      this.hearing.setLevelled(true);
+      this.hearing.hear(this.blind.order[0]);
+    }
+    this.#fillLanes();
+    this.ring("blind", this.blind);
+  }
+
+  dealAgain() {
+    this.blind?.deal();
+    this.hearing.hear(this.blind.order[0]);
+    this.#fillLanes();
+    this.ring("blind", this.blind);
+  }
+
+  prefer(id) {
+    const letter = this.blind.letter(id);
+    this.blind.prefer(id);
+    const take = this.hearing.track(id).take;
+    this.#app.say(`${letter} was ${take ? `take ${take.number}, seed ${take.seed}` : "the original"}.`, { title: `You preferred ${letter}` });
+    this.refresh();
+    this.ring("blind", this.blind);
+  }
+
+  /** The program that asked places it; if nobody did, the musician says who. */
+  async send(take) {
+    const isAsked = Boolean(hostName(take.client ?? this.owner));
+    const client = isAsked ? "" : await askHost(this.actions, this.#app);
+    if (client === null) return;
+    if (await this.actions.send({ ...take, client: client || (take.client ?? this.owner) }, client)) take.chosen = true;
+    this.refresh();
+  }
+
+  refresh() {
+    this.order.forEach((id, index) => {
+      const key = this.blind ? this.blind.letter(id) : id === ORIGINAL ? "0" : String(index + (this.audition.original ? 0 : 1));
+      this.#lanes.get(id)?.show(key);
+    });
+    this.transport.show();
+  }
+
+  #firstHeard() {
+    const takes = this.audition.takes;
+    const best = takes.find((take) => take.chosen) ?? takes.find((take) => take.starred) ?? takes.find((take) => !take.discarded) ?? takes[0];
+    return best ? takeId(best) : ORIGINAL;
+  }
+
+  #fillLanes() {
+    for (const track of this.hearing.tracks) {
+      const lane = this.#lanes.get(track.id);
+      if (lane) lane.track = track;
+      else this.#lanes.set(track.id, new Lane(this, track, this.#signal));
+    }
+    replace(this.#list, this.order.map((id) => this.#lanes.get(id).element));
+    this.refresh();
+  }
+
+  async #drawAll() {
+    const { bed } = this.audition;
+    const [under, ...own] = await Promise.all([bed?.peaks, ...this.hearing.tracks.map((track) => track.peaks)].map((url) => this.#peaks(url)));
+    if (this.#signal?.aborted) return;
+    const scale = commonScale([under, ...own]);
+    const grid = gridOf(this.audition);
+    this.hearing.tracks.forEach((track, index) => this.#lanes.get(track.id)?.draw(under, own[index], scale, grid));
+  }
+
+  async #peaks(url) {
+    if (!url) return null;
+    try {
+      return await loadPeaks(url, COLUMNS, this.#signal);
+    } catch (error) {
+      if (error.name !== "AbortError") this.#app.problem(error);
+      return null;
+    }
+  }
+
+  #listen() {
+    const { hearing, hearing: { player } } = this;
+    for (const kind of ["heard", "changed"]) hearing.on(kind, () => this.refresh());
+    hearing.on("failed", (problem) => this.#app.problem(problem));
+    player.on("playing", () => { this.transport.show(); this.#follow(); });
+    for (const kind of ["paused", "ended"]) player.on(kind, () => { this.transport.show(); this.#place(player.position); });
+    player.on("moved", (frame) => this.#place(frame));
+  }
+
+  /** While it plays, and only then, the play head follows. */
+  #follow() {
+    cancelAnimationFrame(this.#frame);
+    const step = () => {
+      if (this.#signal?.aborted || !this.hearing.player.isPlaying) return;
+      this.#place(this.hearing.player.position);
+      this.#frame = requestAnimationFrame(step);
+    };
+    this.#frame = requestAnimationFrame(step);
+  }
+
+  #place(frame) {
+    this.ruler.move(frame);
+    this.transport.showTime(frame);
+  }
+}

@@ -1,0 +1,35 @@
+/** The head of the audition: what was asked for, in a line, and the way to other jobs. */
+
+import { h } from "../dom.js";
+import { ago, beatsOf, hostName, taskName } from "./format.js";
+
+/**
+ * @param known what is known of the job: task, tags, project, client, created, backend
+ * @param recent the newest take of each of the last jobs
+ */
+export function jobHead(known, audition, recent, job, onChoose) {
+  const music = beatsOf(audition);
+  const seconds = audition && (audition.span.end - audition.span.start) / audition.rate;
+  const facts = [
+    hostName(known.client) && `asked for by ${hostName(known.client)}`,
+    seconds && `${seconds.toFixed(1)} s`,
+    music && `${music.bpm} bpm, ${music.meter}`,
+    audition?.music?.key,
+    known.created && ago(known.created),
+  ].filter(Boolean);
+  const heading = h("div.grow", {},
+    h("h1.cut", { title: known.tags }, taskName(known.task) || "Audition", known.tags && h("span.head-tags", {}, ` ${known.tags}`)),
+    h("p", {}, facts.join(" · ")));
+  return [heading, recent.length > 1 && recentJobs(recent, job, onChoose)];
+}
+
+function recentJobs(recent, job, onChoose) {
+  const options = recent.map((take) => h("option", { value: take.job, selected: take.job === job }, `${taskName(take.task)}${take.tags ? `: ${short(take.tags)}` : ""} · ${ago(take.created)}`));
+  if (!recent.some((take) => take.job === job)) options.unshift(h("option", { value: "", selected: true }, "This one"));
+  const select = h("select", { "aria-label": "Other jobs", title: "Other jobs: [ and ]", onchange: (event) => event.target.value && onChoose(event.target.value) }, options);
+  return h("div.head-recent", {}, select);
+}
+
+function short(text, most = 36) {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}

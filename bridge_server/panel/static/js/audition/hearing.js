@@ -1,0 +1,151 @@
+/**
+ * What is heard of an audition: one of the original and the takes, over the bed, through one `Player`.
+ *
+ * Rings "heard" (another track), "changed" (level, bed, stems, loop), "loaded" (an id) and "failed" (a Problem).
+ */
+
+import { Bell } from "../bell.js";
+import { Player } from "../audio/player.js";
+import { matchingGains } from "../audio/level.js";
+import { stemGains } from "./stems.js";
+
+export const ORIGINAL = "original";
+const BED = "bed";
+
+/** The id of a take among the tracks: "JOB/N". */
+export const takeId = (take) => `${take.job}/${take.number}`;
+
+export class Hearing extends Bell {
+  heard = "";
+  isLevelled = true;
+  isBedOn = true;
+  /** "region" | "all" | "off" */
+  looping = "region";
+  /** id → list of {role, url, isMuted, isSolo}, for takes whose stems are laid open */
+  stems = new Map();
+  #signal;
+
+  constructor(audition, signal) {
+    super();
+    this.audition = audition;
+    this.#signal = signal;
+    this.player = new Player(audition.rate, audition.frames);
+    signal?.addEventListener("abort", () => this.player.close(), { once: true });
+    this.setLoop("region");
+    this.player.seek(0);
+  }
+
+  /** All that can be heard, from top to bottom: {id, url, peaks, lufs, take?}. */
+  get tracks() {
+    const { original, takes } = this.audition;
+    return [
+      ...(original ? [{ id: ORIGINAL, ...original }] : []),
+      ...takes.map((take) => ({ id: takeId(take), url: take.url, peaks: take.peaks, lufs: take.lufs, take })),
+    ];
+  }
+
+  track(id) {
+    return this.tracks.find((track) => track.id === id);
+  }
+
+  /** Fetch the bed and what is heard first, then the others. */
+  async load() {
+    const { bed } = this.audition;
+    if (bed) await this.#fetch(BED, bed.url ?? bed);
+    const order = [...this.tracks].sort((a, b) => Number(b.id === this.heard) - Number(a.id === this.heard));
+    for (const track of order) await this.#fetch(track.id, track.url);
+  }
+
+  async #fetch(id, url) {
+    try {
+      await this.player.load(id, url, this.#signal);
+      this.ring("loaded", id);
+    } catch (error) {
+      if (error.name !== "AbortError") this.ring("failed", error);
+    }
+  }
+
+  /** New takes have arrived, or old ones have other marks. */
+  renew(audition) {
+    this.audition = audition;
+    this.#apply();
+    return this.load();
+  }
+
+  hear(id) {
+    if (!this.track(id) || id === this.heard) return;
+    this.heard = id;
+    this.#apply();
+    this.ring("heard", id);
+  }
+
+  /** Up (−1) or down (+1) from the one that is heard, in the order given. */
+  step(by, order = this.tracks.map((track) => track.id)) {
+    const at = order.indexOf(this.heard);
+    this.hear(order[Math.max(0, Math.min(order.length - 1, at + by))]);
+  }
+
+  setLevelled(isOn) {
+    this.isLevelled = isOn;
+    this.#changed();
+  }
+
+  setBed(isOn) {
+    this.isBedOn = isOn;
+    this.#changed();
+  }
+
+  setLoop(mode) {
+    this.looping = mode;
+    const { span, frames } = this.audition;
+    this.player.loop({ region: { start: span.start, end: span.end }, all: { start: 0, end: frames }, off: null }[mode]);
+    this.ring("changed", this);
+  }
+
+  /** Lay a take's stems open: fetched once, then mixed here instead of the take itself, if any is muted or soloed. */
+  async openStems(id) {
+    const take = this.track(id)?.take;
+    if (!take || this.stems.has(id)) return;
+    this.stems.set(id, take.stems.map((stem) => ({ ...stem, isMuted: false, isSolo: false })));
+    for (const stem of take.stems) await this.#fetch(`${id}:${stem.role}`, stem.url);
+  }
+
+  closeStems(id) {
+    for (const stem of this.stems.get(id) ?? []) this.player.drop(`${id}:${stem.role}`);
+    this.stems.delete(id);
+    this.#changed();
+  }
+
+  setStem(id, role, change) {
+    const stem = this.stems.get(id)?.find((one) => one.role === role);
+    if (!stem) return;
+    Object.assign(stem, change);
+    this.#changed();
+  }
+
+  /** The gain that makes this track as loud as the others; 1 while levels are not matched. */
+  matching(id) {
+    if (!this.isLevelled) return 1;
+    const lufs = Object.fromEntries(this.tracks.map((track) => [track.id, track.lufs]));
+    return matchingGains(lufs, this.audition.original?.lufs ?? null)[id] ?? 1;
+  }
+
+  /** What the player is told: the bed, and the one that is heard or its stems. */
+  gains() {
+    const gain = this.matching(this.heard);
+    const roles = stemGains(this.stems.get(this.heard) ?? []);
+    const parts = roles
+      ? Object.entries(roles).map(([role, on]) => [`${this.heard}:${role}`, on * gain])
+      : [[this.heard, gain]];
+    return Object.fromEntries([[BED, this.isBedOn ? 1 : 0], ...parts]);
+  }
+
+  #changed() {
+    this.#apply();
+    this.ring("changed", this);
+  }
+
+  #apply() {
+    this.player.hear(this.gains());
+  }
+}

@@ -1,0 +1,120 @@
+/** One lane: a key to press, who it is, its sound drawn, and what can be done with it. */
+
+import { h, replace, say } from "../dom.js";
+import { icon } from "../icons.js";
+import { Waveform } from "../draw/waveform.js";
+import { decibelsOf } from "../audio/level.js";
+import { level, signed } from "./format.js";
+import { fractionOf } from "./ruler.js";
+import { stemDesk } from "./stem_desk.js";
+
+export class Lane {
+  #board;
+  #key = h("kbd.lane-key", { "aria-hidden": "true" });
+  #name = h("span.lane-name");
+  #facts = h("span.lane-facts");
+  #wave;
+  #peaks = { bed: null, own: null };
+
+  constructor(board, track, signal) {
+    this.#board = board;
+    this.track = track;
+    this.canvas = h("canvas.lane-wave", { "aria-hidden": "true" });
+    this.#wave = new Waveform(this.canvas, signal);
+    this.hearButton = h("button.plain.lane-hear", { type: "button", onclick: () => board.hear(this.track.id) }, this.#key, h("span.lane-words", {}, this.#name, this.#facts));
+    this.tools = h("div.lane-tools");
+    this.desk = h("div.lane-desk", { hidden: true });
+    this.element = h("article.lane", { dataset: { track: track.id } }, this.hearButton, this.canvas, this.tools, this.desk);
+    this.canvas.addEventListener("pointerdown", (event) => {
+      board.hear(this.track.id);
+      board.seek(fractionOf(event, this.canvas));
+    });
+  }
+
+  /** The pictures of its sound: of what plays around it, and of itself. */
+  draw(bed, own, scale, grid) {
+    this.#peaks = { bed, own };
+    this.#scale = scale;
+    this.#grid = grid;
+    this.#paint();
+  }
+
+  #scale = 1;
+  #grid = [];
+
+  #paint() {
+    const { audition, hearing } = this.#board;
+    const { frames, span } = audition;
+    const isHeard = hearing.heard === this.track.id;
+    const layers = this.#board.isHidden ? [] : [
+      { peaks: this.#peaks.bed, colour: "--wave-context" },
+      { peaks: this.#peaks.own, colour: isHeard ? "--wave-on" : "--wave" },
+    ];
+    this.#wave.show({ layers, region: { from: span.start / frames, to: span.end / frames }, grid: this.#grid }, this.#scale);
+  }
+
+  /** Bring everything but the drawing up to date. */
+  show(key) {
+    const { hearing, blind } = this.#board;
+    const { id, take, lufs } = this.track;
+    const isHeard = hearing.heard === id;
+    const isHidden = this.#board.isHidden;
+    this.element.classList.toggle("heard", isHeard);
+    this.element.classList.toggle("discarded", Boolean(take?.discarded) && !isHidden);
+    this.hearButton.setAttribute("aria-pressed", String(isHeard));
+    say(this.#key, key);
+    const name = take ? `Take ${this.#board.nameOf(take)}` : "Original";
+    say(this.#name, blind ? `${blind.letter(id)}${blind.isOpen ? ` was ${name.toLowerCase()}` : ""}` : name);
+    const gain = hearing.isLevelled ? decibelsOf(hearing.matching(id)) : 0;
+    const facts = [take && `seed ${take.seed}`, Number.isFinite(lufs) && `${level(lufs)} LUFS`, Math.abs(gain) >= 0.05 && `${signed(gain)} dB`];
+    say(this.#facts, isHidden ? "press to hear" : facts.filter(Boolean).join(" · "));
+    this.#showTools();
+    this.desk.hidden = isHidden || !hearing.stems.has(id);
+    this.#paint();
+  }
+
+  #showTools() {
+    const { track: { id, take } } = this;
+    const { blind, actions, hearing } = this.#board;
+    const focused = this.tools.contains(document.activeElement) ? document.activeElement.dataset.tool : "";
+    if (blind) replace(this.tools, this.#blindTools());
+    else if (!take) replace(this.tools, h("span.lane-remark.quiet.small", {}, "as it was"));
+    else {
+      const tool = (name, label, picture, act, more = {}) =>
+        h("button.plain.small.icon", { type: "button", title: label, "aria-label": `${label}: take ${take.number}`, dataset: { tool: name }, onclick: act, ...more }, icon(picture, more.full));
+      const after = (done) => async () => { if (await done(take)) this.#board.refresh(); };
+      replace(this.tools,
+        h("div.row.lane-main", {},
+          h("button.small", { type: "button", dataset: { tool: "keep" }, "aria-pressed": String(take.chosen), title: "Keep this take (K)", onclick: after((one) => actions.keep(one)) }, icon("check"), take.chosen ? "Kept" : "Keep"),
+          h("button.small", { type: "button", dataset: { tool: "send" }, title: "Lay it on the DAW's timeline (Enter)", onclick: () => this.#board.send(take) }, icon("send"), "Send")),
+        h("div.row.lane-more", {},
+          tool("star", take.starred ? "Take the star away" : "Star (S)", "star", after((one) => actions.star(one)), { class: take.starred ? "starred" : "", full: take.starred, "aria-pressed": String(take.starred) }),
+          tool("discard", take.discarded ? "Bring back (X)" : "Discard (X)", take.discarded ? "restore" : "bin", after((one) => actions.discard(one)), { "aria-pressed": String(take.discarded) }),
+          take.stems.length > 1 && tool("stems", "Stems (T)", "stems", () => this.toggleStems(), { "aria-expanded": String(hearing.stems.has(id)) }),
+          tool("reveal", "Show in folder", "folder", () => actions.reveal(take)),
+          h("a.button.plain.small.icon", { href: take.file, download: take.name, draggable: "true", title: "Drag into the DAW or a folder, or click to save", "aria-label": `Save or drag the file of take ${take.number}`, dataset: { tool: "file" }, ondragstart: (event) => actions.drag(event, take) }, icon("drag"))));
+    }
+    if (focused) this.tools.querySelector(`[data-tool="${focused}"]`)?.focus();
+  }
+
+  #blindTools() {
+    const { blind } = this.#board;
+    const id = this.track.id;
+    if (!blind.isOpen) return h("button.small", { type: "button", dataset: { tool: "prefer" }, onclick: () => this.#board.prefer(id) }, icon("check"), `Prefer ${blind.letter(id)}`);
+    const times = blind.tally.get(id) ?? 0;
+    return h("span.tag", { class: times ? "on" : "" }, `preferred ${times} of ${blind.rounds}`);
+  }
+
+  toggleStems() {
+    const { hearing } = this.#board;
+    if (hearing.stems.has(this.track.id)) {
+      hearing.closeStems(this.track.id);
+      replace(this.desk);
+    } else {
+      this.#board.hear(this.track.id);
+      hearing.openStems(this.track.id);
+      replace(this.desk, stemDesk(hearing, this.track.id));
+    }
+    this.#board.refresh();
+  }
+}

@@ -1,0 +1,42 @@
+/** How far the job is whose takes are shown; nothing once it is done. */
+
+import { h, replace } from "../dom.js";
+import { problemBox } from "../notices.js";
+import { taskName } from "./format.js";
+
+export class JobProgress {
+  element = h("div.job-progress", { "aria-live": "polite" });
+  #app;
+  #job;
+  #bar = h("progress", { max: 1, "aria-label": "How far the job is" });
+  #words = h("span");
+
+  constructor(app, job, signal) {
+    this.#app = app;
+    this.#job = job;
+    app.jobs.on("changed", (line) => { if (line.job === job) this.show(); }, signal);
+    app.jobs.on("listed", () => this.show(), signal);
+    this.show();
+  }
+
+  show() {
+    const line = this.#app.jobs.all.get(this.#job);
+    if (line?.state === "failed") {
+      replace(this.element, problemBox(line.error), h("button", { type: "button", onclick: () => this.#ask("retry") }, "Try again"));
+    } else if (line?.state === "queued" || line?.state === "running") {
+      const stage = line.state === "queued" ? "waiting" : line.stage || "running";
+      this.#words.textContent = `${taskName(line.task)}: ${stage}`;
+      this.#bar.value = line.fraction;
+      if (!this.element.contains(this.#bar)) replace(this.element, h("div.row", {}, this.#words, h("div.grow", {}, this.#bar), h("button.small", { type: "button", onclick: () => this.#ask("cancel") }, "Cancel")));
+    } else replace(this.element);
+    this.element.hidden = !this.element.childElementCount;
+  }
+
+  async #ask(request) {
+    try {
+      await this.#app.wire.ask({ request, job: this.#job });
+    } catch (error) {
+      this.#app.problem(error);
+    }
+  }
+}
