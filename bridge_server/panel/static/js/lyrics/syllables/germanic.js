@@ -8,8 +8,7 @@ export function germanSyllables(word) {
   const text = word
     .replace(/qu/g, "q")
     .replace(/^y(?=[aeou])/, "j")
-    .replace(/^(ge|be)(?=e[^i]|i[^e]|a[hnr]|u[nr]|ä|ü|ö)(?!e$)/, "$1-")
-    .replace(/^bei(?=nhalt|rr)/, "be-i")
+    .replace(/^(ge|be)(?=e(?!$|te?n?$|tes$|re?n?$)|irr|impf|innt|inha|ur|unr)/, "$1-")
     .replace(/^(mus|liz|jubil|kolloss)eu(?=m)/, "$1e-u")
     .replace(/^ideen/, "ide-en")
     .replace(/([^e]|^)een$/, "$1e-en")
@@ -20,11 +19,11 @@ export function germanSyllables(word) {
   return found.length || (/[^'.]/.test(word) ? 1 : 0);
 }
 
-const DUTCH = /ëi|aai|ooi|oei|eeu|ieu|auw|ouw|aa|ee|oo|uu|ie|ij|oe|eu|ui|ei|au|ou|[aeiouyéèëïöüáó]/g;
+const DUTCH = /ëi|éé|aai|ooi|oei|eeu|ieu|auw|ouw|aa|ee|oo|uu|ie|ij|oe|eu|ui|ei|au|ou|[aeiouyéèëïöüáó]/g;
 
 /** "geluid" → 2, "zeeën" → 2, "meisje" → 2. */
 export function dutchSyllables(word) {
-  const text = word.replace(/qu/g, "kw").replace(/^y(?=[aeou])/, "j").replace(/(?<=[ts])io(?=n)/g, "jo").replace(/^(ge|be)(?=e[^eiu]|i[^e]|u[^i])/, "$1-");
+  const text = word.replace(/qu/g, "kw").replace(/^y(?=[aeou])/, "j").replace(/(?<=[ts])io(?=n)/g, "jo");
   return Math.max(1, (text.match(DUTCH) ?? []).length);
 }
 

@@ -38,7 +38,7 @@ export function italianSyllables(word) {
     .replace(/i(?=[aeouàèéòóù])/g, "j")
     .replace(/gu(?=[aeioàèéìò])/g, "g")
     .replace(/u(?=[oòaàeèé])/g, "w");
-  const nuclei = text.match(/[aeoàèéòóùìí][iu](?![iu])|[aeiouàèéìíòóùy]/g) ?? [];
+  const nuclei = text.match(/[aeoàèéòóùìí][iu](?![iu])|ui(?![aeo])|[aeiouàèéìíòóùy]/g) ?? [];
   return Math.max(1, nuclei.length);
 }
 
@@ -46,6 +46,7 @@ const PORTUGUESE = "aeiouáéíóúâêôàãõü";
 
 /** "coração" → 3, "dia" → 2, "história" → 3: i and u glide after a vowel, and before one at the end where the accent lies earlier. */
 export function portugueseSyllables(word) {
+  if (word === "ao" || word === "aos") return 1;
   let text = word.replace(/([qg])u(?=[aeioáéíóâêôã])/g, "$1");
   if (/[áéíóúâêôãõ].*[bcdfghjklmnpqrstvwxyzç][iu][aoe]s?$/.test(text)) text = text.replace(/[iu]([aoe]s?)$/, "$1");
   let count = 0;
@@ -77,6 +78,7 @@ const HEARD_ENT = new Set(("souvent vent dent cent argent parent présent absent
 /** "chanson" → 2, "lumière" → 2, "rêvent" → 1: as it is spoken, so the mute e at the end of a word is not counted. */
 export function frenchSyllables(word) {
   const plain = word.replace(/^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=.)/, "");
+  if (plain === "jean" || plain === "jeans") return 1;
   if (plain === "pays") return 2;
   if (plain === "paysage" || plain === "paysages") return 3;
   const text = withoutMute(plain)
@@ -89,11 +91,11 @@ export function frenchSyllables(word) {
     .replace(/([aeiouy])y(?=[aeiouéèêâ])/g, "$1j")
     .replace(/([aeiouy])(?:il(?=$|s$|l)|ill)/g, "$1j")
     .replace(/([bcdfgptv][lr])(i|u(?!i))(?=[aeiouéèêâô])/g, "$1$2-")
-    .replace(/ou(?=[aeiéèêâ])/g, (pair, at, all) => (/^oui|^ouest/.test(all.slice(at)) ? "w" : "ou-"))
+    .replace(/ou(?=[aeiéèêâ])/g, (pair, at, all) => (/^oui|^ouest|^ouais/.test(all.slice(at)) ? "w" : "ou-"))
     .replace(/u(?=[aoéèêeâ])(?!eu|e[ui])/g, (letter, at, all) => (/[aeo]/.test(all[at - 1] ?? "") ? letter : "u-"))
     .replace(/i(?=[aeoéèêâôu])/g, "j")
     .replace(/ui/g, "i");
-  const nuclei = text.match(/eau|oeu|aou|aoû|aî|oî|oû|eû|[aeo]u|[ae]i|oi|oy|ay|ey|oe|[aeiouyàâéèêëîïôùûü]/g) ?? [];
+  const nuclei = text.match(/eau|oeu|où|aou|aoû|aî|oî|oû|eû|[aeo]u|[ae]i|oi|oy|ay|ey|oe|[aeiouyàâéèêëîïôùûü]/g) ?? [];
   return Math.max(1, nuclei.length);
 }
 
@@ -104,7 +106,7 @@ function withoutMute(word) {
   if (/ent$/.test(word) && !HEARD_ENT.has(word)) {
     if (!/[^s]ment$/.test(word) || SILENT_MENT.has(word)) return cut(word, 3);
   }
-  if (/[^é]es$/.test(word)) return cut(word, 2);
+  if (/es$/.test(word)) return cut(word, 2);
   return /e$/.test(word) ? cut(word, 1) : word;
 }
 

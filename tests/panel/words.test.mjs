@@ -1,0 +1,65 @@
+/** Headings and languages of lines, versions beside one another, drafts of a song. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const { readLines, sectionOf, withLanguage } = await import(`${process.env.PANEL_JS}/lyrics/lines.js`);
+const { changedWords, comparedTexts, sideBySide } = await import(`${process.env.PANEL_JS}/lyrics/compare.js`);
+
+test("headings in many spellings are the ones that models know", () => {
+  const meant = { "Verse 1": "verse", "CHORUS x2": "chorus", Refrain: "chorus", サビ: "chorus", "Strophe 2: Anna": "verse", "Pre-Chorus": "pre-chorus",
+    "guitar solo": "solo", Instrumental: "inst", "Bridge (quiet)": "bridge", "Final Chorus": "chorus", "코드": "" };
+  for (const [name, section] of Object.entries(meant)) assert.equal(sectionOf(name), section, name);
+});
+
+test("every line is what it is", () => {
+  const lines = readLines("[Verse 1]\nHello, my friend\n\n[de] Guten Morgen\n(Refrain)\n(oh yeah)\n[chorus] Sing it\n[whatever]", "en");
+  assert.deepEqual(lines.map((line) => line.kind), ["heading", "sung", "empty", "sung", "heading", "sung", "sung", "heading"]);
+  assert.deepEqual(lines.map((line) => line.section), ["verse", "", "", "", "chorus", "", "chorus", ""]);
+  assert.deepEqual(lines.map((line) => line.count), [0, 4, 0, 4, 0, 2, 2, 0]);
+  assert.deepEqual(lines.map((line) => line.language), ["", "en", "", "de", "", "en", "en", ""]);
+  assert.equal(lines[3].sung, "Guten Morgen");
+});
+
+test("letters go before the song's language where they cannot be read in it", () => {
+  const [mixed, kanji, latin] = readLines("사랑해\n夜明け\nbaby", "ja");
+  assert.equal(mixed.language, "ko");
+  assert.equal(kanji.language, "ja");
+  assert.equal(latin.language, "ja");
+});
+
+test("a line's own language is written before it, changed and taken away", () => {
+  assert.equal(withLanguage("Guten Morgen", "de"), "[de] Guten Morgen");
+  assert.equal(withLanguage("[de] Guten Morgen", "fr"), "[fr] Guten Morgen");
+  assert.equal(withLanguage("[de] Guten Morgen", ""), "Guten Morgen");
+  assert.equal(withLanguage("[verse]", ""), "[verse]");
+});
+
+const ORIGINAL = "[verse]\nThe moon is high tonight\nI walk alone\n[chorus]\nOver the sea";
+
+test("sections that are alike are compared section by section", () => {
+  const found = comparedTexts(ORIGINAL, "[Verse 1]\nThe sun is low tonight\n[Chorus]\nUnder the big tree", "en");
+  assert.deepEqual(found.rows.filter((row) => row.line.kind === "sung").map((row) => row.fit), ["same", "near"]);
+  assert.deepEqual(found.missing.map((line) => line.sung), ["I walk alone"]);
+  assert.deepEqual([found.same, found.near, found.far, found.extra, found.sung, found.wanted], [1, 1, 0, 0, 2, 3]);
+});
+
+test("without the same sections, line by line in order", () => {
+  const found = comparedTexts(ORIGINAL, "The sun is low tonight\nI run\nAcross the wide, wide water\nAnd on", "en");
+  assert.deepEqual(found.rows.map((row) => row.fit), ["same", "far", "far", "new"]);
+  assert.equal(found.extra, 1);
+});
+
+test("versions stand beside the original row by row, and nothing is lost", () => {
+  const original = readLines(ORIGINAL, "en");
+  const versions = ["[verse]\nOne line\n[chorus]\nTwo\nThree", "A\nB\nC\nD\nE"].map((text) => readLines(text, "en"));
+  const rows = sideBySide(original, versions);
+  const words = rows.map((row) => (row.heading ? row.heading : [row.before?.sung ?? "", ...row.lines.map((line) => line?.sung ?? "")].join("|")));
+  assert.deepEqual(words, ["[verse]", "The moon is high tonight|One line|A", "I walk alone||B", "[chorus]", "Over the sea|Two|C", "|Three|D", "||E"]);
+});
+
+test("the words that are other are told", () => {
+  const told = changedWords("The moon is high tonight", "The sun is high, tonight");
+  assert.deepEqual(told.filter((word) => word.isNew).map((word) => word.text), ["sun"]);
+  assert.equal(changedWords("", "all new").every((word) => word.isNew), true);
+});
