@@ -10,6 +10,7 @@ import typer
 from bridge_server.cli.app import command
 from bridge_server.cli.options import PLACE, FitOptions, JobOptions, Json, MusicOptions, PlaceOptions, SoundOptions
 from bridge_server.cli.positions import Ruler
+from bridge_server.cli.sampling import SamplingOptions
 from bridge_server.cli.session import perform
 from bridge_server.cli.words import absolute, open_source
 from bridge_server.protocol.requests import Accompany, Layer
@@ -33,6 +34,7 @@ def layer(
     job: JobOptions,
     fit: FitOptions,
     sound: SoundOptions,
+    sampling: SamplingOptions,
     role: Annotated[
         str, typer.Option("--role", help="drums, bass, …; empty lets the tags decide.", rich_help_panel="Music")
     ] = "",
@@ -45,6 +47,7 @@ def layer(
         **sound.fields(),
         **music.fields(span),
         **fit.fields(ruler),
+        **sampling.fields(),
         sources=_sources(under),
         span=span,
         role=role,
@@ -61,6 +64,7 @@ def accompany(
     job: JobOptions,
     fit: FitOptions,
     sound: SoundOptions,
+    sampling: SamplingOptions,
     as_json: Json = False,
 ) -> None:
     """A full backing for a vocal or solo, as long as that unless told where."""
@@ -70,6 +74,7 @@ def accompany(
         **sound.fields(),
         **music.fields(span),
         **fit.fields(ruler),
+        **sampling.fields(),
         sources=_sources([file]),
         span=span,
     )

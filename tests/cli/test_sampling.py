@@ -8,7 +8,7 @@ import pytest
 
 from bridge_server.cli.sampling import read_lora
 from bridge_server.cli.trouble import WrongUsage
-from bridge_server.protocol.requests import Edit, Extend, Generate, Repaint
+from bridge_server.protocol.requests import Composition, Generate
 from bridge_server.protocol.values import Lora, Sampling
 
 PLACE = ("song.wav", "--start", "1.0", "--end", "2.0")
@@ -17,6 +17,8 @@ COMMANDS = {
     "repaint": PLACE,
     "extend": ("song.wav", "--right", "2.0"),
     "edit": PLACE,
+    "layer": ("--under", "song.wav"),
+    "accompany": ("song.wav",),
 }
 
 
@@ -28,7 +30,7 @@ def song(sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("command", list(COMMANDS))
 def test_every_option_ends_in_its_field(
-    asked: Callable[..., Generate | Repaint | Extend | Edit], song: Path, tmp_path: Path, command: str
+    asked: Callable[..., Composition], song: Path, tmp_path: Path, command: str
 ) -> None:
     request = asked(
         *(command, *COMMANDS[command], "--steps", 27, "--guidance-scale", 7.5, "--scheduler", "pingpong"),

@@ -132,7 +132,8 @@ def test_half_a_lora_another_kind_and_broken_numbers(model: AceStep15, tmp_path:
     half = dict(list(whole.items())[:3])
     dora = {**tensors(layer=ORIGINAL), f"{ORIGINAL.format(0)}.lora_magnitude_vector": torch.ones(32)}
     broken = {key: part * torch.nan for key, part in whole.items()}
-    for state, words in ((half, "not whole"), (dora, "DoRA"), (broken, "not numbers")):
+    foreign = {key.replace("lora_A", "lora_down").replace("lora_B", "lora_up"): part for key, part in whole.items()}
+    for state, words in ((foreign, "spelling"), (half, "not whole"), (dora, "DoRA"), (broken, "not numbers")):
         save_file(state, tmp_path / "a.safetensors")
         with pytest.raises(BadRequest, match=words) as refusal:
             made(model, Lora(path=str(tmp_path / "a.safetensors")))

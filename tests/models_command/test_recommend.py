@@ -26,23 +26,27 @@ def card(gigabytes: float) -> Gpu:
         (0, None, ()),
         (8, None, ()),
         (16, None, ()),
+        (23.6, None, (TURBO,)),  # as a computer of 24 GB tells it
         (32, None, (TURBO,)),
         (32, card(2), (TURBO,)),
         (8, card(4), ()),
         (16, card(4), (TURBO, BASE)),
         (16, card(6), (TURBO, BASE)),
-        (8, card(8), (TURBO, BASE)),
+        (8, card(8), ()),
+        (16, card(8), (TURBO, BASE)),
+        (8, card(10), (TURBO, BASE)),
         (32, card(12), (TURBO, BASE)),
         (64, card(16), (TURBO, BASE)),
         (64, card(20), (XL_TURBO, XL_BASE)),
         (64, card(24), (XL_TURBO, XL_BASE)),
         (8, Gpu("Apple", int(5.6 * GIB), is_shared=True), ()),
-        (16, Gpu("Apple", int(11.2 * GIB), is_shared=True), (TURBO, BASE)),
-        (32, Gpu("Apple", int(22.4 * GIB), is_shared=True), (XL_TURBO, XL_BASE)),
+        (16, Gpu("Apple", int(11.2 * GIB), is_shared=True), ()),
+        (24, Gpu("Apple", int(16.8 * GIB), is_shared=True), (TURBO, BASE)),
+        (48, Gpu("Apple", int(33.6 * GIB), is_shared=True), (XL_TURBO, XL_BASE)),
     ],
 )
-def test_the_model_for_a_machine(computer: int, gpu: Gpu | None, models: tuple[str, ...]) -> None:
-    found = recommend(Machine(computer * GIB, gpu))
+def test_the_model_for_a_machine(computer: float, gpu: Gpu | None, models: tuple[str, ...]) -> None:
+    found = recommend(Machine(int(computer * GIB), gpu))
     assert found.models == models
     assert set(models) <= set(CATALOGUE)
     assert found.why

@@ -33,6 +33,8 @@ def read_lora(file: Path) -> dict[str, Tensor]:
     # PEFT keeps the adapter's own name in the keys while it trains: ….lora_A.default.weight
     state = {key.replace(".default.weight", ".weight"): tensor for key, tensor in state.items()}
     paths = layers_of(state)
+    if not paths:
+        raise BadRequest(f"{file.name} is no LoRA in the spelling of PEFT or diffusers.", FOR_THIS)
     alone = [path for path in paths if path + _DOWN not in state or path + _UP not in state]
     if alone:
         raise BadRequest(f"{file.name} is not whole: of {alone[0]} only one half is there.", "Fetch it once more.")
