@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, TextIO
@@ -19,10 +20,11 @@ from installer.trouble import disk_full, from_os, from_output
 ROOM_MB = {"": 400, "test": 2600}
 """Free space that an installation needs, by extra: 283 MB and 1.9 GB measured on Linux, and room for pip to unpack."""
 
-VOICE = "pyworld-prebuilt>=0.3.6"
-"""The extra `voice` of pyproject.toml, tried by itself: where it cannot be had all else is installed nevertheless."""
-
-SILENT = "Without pyworld, which cannot be had here: sketch will not sing lyrics; everything else is there."
+OPTIONS = {
+    "voice": "Without pyworld, which cannot be had here: sketch will not sing lyrics; everything else is there.",
+    "panel": "Without the libraries of the panel, which cannot be had here: everything but `dawbridge panel` is there.",
+}
+"""Extras of pyproject.toml that are tried by themselves, and what is said where one cannot be had."""
 
 IN_A_DAW = "For your DAW: `start.py install reaper` (or ableton, ardour); `start.py install --list` shows what is here."
 """Said once, when everything is there."""
@@ -75,12 +77,12 @@ class Environment:
             stream.write(f"Installing Dawbridge into {self.folder}\n")
             progress = Progress(stream, 3)
             try:
-                sings = self.install(sorted(extras), state == "unusable", progress)
+                lacking = self.install(sorted(extras), state == "unusable", progress)
             finally:
                 progress.close()
             stream.write(f"Installed in {progress.seconds:.0f} s\n")
-            if not sings:
-                stream.write(f"{SILENT}\n")
+            for option in lacking:
+                stream.write(f"{OPTIONS[option]}\n")
             if not extra:
                 stream.write(f"{IN_A_DAW}\n")
         except OSError as error:
@@ -126,10 +128,10 @@ class Environment:
         if free < ROOM_MB[extra] * 1_000_000:
             raise disk_full(self.root, ROOM_MB[extra])
 
-    def install(self, extras: Sequence[str], fresh: bool, progress: Progress) -> bool:
+    def install(self, extras: Sequence[str], fresh: bool, progress: Progress) -> list[str]:
         """Make the environment if `fresh`, put the packages into it, stamp it. Raises Trouble or OSError.
 
-        Returns whether there is also what the guide vocal sings with; everything else works without it.
+        Returns the names of the options that could not be had; everything else works without them.
         """
         self.stamp.unlink(missing_ok=True)
         project = f"{self.root}[{','.join(extras)}]" if extras else str(self.root)
@@ -146,9 +148,23 @@ class Environment:
                 status, lines = follow(command, log, progress)
                 if status:
                     raise from_output(lines, self.root, ROOM_MB["test" if "test" in extras else ""], self.log)
-            sings, _ = follow([*pip, "--progress-bar", "off", VOICE], log, progress)
+            lacking = self.add_options([*pip, "--progress-bar", "off"], log, progress)
         self.stamp.write_text(json.dumps({**self.wanted_stamp(), "extras": list(extras)}), "utf-8")
-        return sings == 0
+        return lacking
+
+    def add_options(self, pip: Sequence[str], log: TextIO, progress: Progress) -> list[str]:
+        """All at once, or where that fails one by one. Returns the names of those that could not be had."""
+        wanted = self.packages_of_options()
+        every = [package for packages in wanted.values() for package in packages]
+        if not every or follow([*pip, *every], log, progress)[0] == 0:
+            return []
+        return [name for name, packages in wanted.items() if follow([*pip, *packages], log, progress)[0]]
+
+    def packages_of_options(self) -> dict[str, list[str]]:
+        """Option → its packages, as pyproject.toml has them; an option that it does not have is left out."""
+        project = tomllib.loads((self.root / "pyproject.toml").read_text("utf-8"))
+        extras = project.get("project", {}).get("optional-dependencies", {})
+        return {name: list(extras[name]) for name in OPTIONS if name in extras}
 
 
 def empty_folder(path: Path) -> None:

@@ -3,12 +3,13 @@
 import errno
 import io
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from installer import trouble
-from installer.environment import empty_folder, headline
+from installer.environment import OPTIONS, Environment, empty_folder, headline
 from installer.progress import Progress
 
 
@@ -104,3 +105,21 @@ def test_empty_folder_spares_what_a_link_points_to(tmp_path: Path) -> None:
     empty_folder(tmp_path / ".venv")
     assert (tmp_path / "kept" / "file").exists()
     assert not (tmp_path / ".venv").is_symlink()
+
+
+PIP = "import sys; sys.exit(any('nobody' in word for word in sys.argv))"
+
+
+def test_an_option_that_cannot_be_had_is_named_and_the_other_is_there(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        "[project.optional-dependencies]\nvoice = ['a', 'b']\npanel = ['nobody-has-this', 'c']\ntrain = ['d']\n"
+    )
+    log, progress = io.StringIO(), Progress(io.StringIO(), 3)
+    assert Environment(tmp_path).add_options([sys.executable, "-c", PIP], log, progress) == ["panel"]
+    tried = [line.split(PIP)[1].split() for line in log.getvalue().splitlines() if PIP in line]
+    assert tried == [["a", "b", "nobody-has-this", "c"], ["a", "b"], ["nobody-has-this", "c"]]
+
+
+def test_the_options_are_extras_of_the_project() -> None:
+    root = Path(trouble.__file__).parent.parent
+    assert set(Environment(root).packages_of_options()) == set(OPTIONS)

@@ -128,6 +128,7 @@ LAYERS = (
             "bridge_server.jobs",
             "bridge_server.region",
             "bridge_server.models",
+            "bridge_server.cli.checks",
         ),
         ("starlette", "uvicorn", "cryptography", "msgspec", "numpy", "soundfile", "soxr", "pyloudnorm"),
     ),
