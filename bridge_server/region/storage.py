@@ -29,11 +29,12 @@ _ERRORS = {
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, is_durable: bool = True) -> Iterator[BinaryIO]:
     """Write a file that is there completely or not at all, whatever happens meanwhile.
 
     Yields a binary file named `.NAME.part` in the same folder. Leaving the block flushes it to the disk and renames it
     to `path`, over whatever was there; leaving it by an exception removes it.
+    is_durable  false for what can be made anew at any time: then nothing waits for the disk
     Raises DiskFull, ReadOnly, NotFound (no such folder), TooLong (larger than the disk allows).
     """
     part = path.with_name(f".{path.name}.part")
@@ -41,7 +42,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         with part.open("wb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if is_durable:
+                os.fsync(file.fileno())
         part.replace(path)
     except BaseException as error:
         remove(part)

@@ -1,0 +1,35 @@
+"""Desk: everything that the routes of takes and sound work with, put together once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridge_server.home import Home
+from bridge_server.panel.media.marks import Marks
+from bridge_server.panel.media.records import Records
+from bridge_server.panel.media.shelf import Shelf
+from bridge_server.panel.media.table import Table
+from bridge_server.panel.media.uploads import Uploads
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Any thread may use its parts."""
+
+    records: Records
+    marks: Marks
+    shelf: Shelf
+    table: Table
+    uploads: Uploads
+
+    @classmethod
+    def at(cls, home: Home) -> Desk:
+        """Raises BridgeFault or DiskFull where the marks cannot be kept."""
+        shelf = Shelf(home.panel / "sounds")
+        return cls(
+            Records(home.journal),
+            Marks(home.root / "marks.sqlite3"),
+            shelf,
+            Table(shelf),
+            Uploads(home.panel / "uploads"),
+        )
