@@ -11,6 +11,7 @@ MODULES = (
     "takes",
     "queue",
     "process",
+    "panel",
     "engine",
     "install",
     "doctor",

@@ -14,13 +14,14 @@ import typer
 from bridge_server.cli.app import command
 from bridge_server.cli.options import Json
 from bridge_server.cli.output import print_json, say, tell
+from bridge_server.cli.panel import ask_for_link
 from bridge_server.cli.session import warn_of_other_release
 from bridge_server.cli.trouble import WrongUsage
 from bridge_server.client import Client
 from bridge_server.home import Home
 from bridge_server.launch import Found, find_bridge, start_bridge, stop_bridge
 from bridge_server.protocol.errors import AlreadyRunning, BridgeError
-from bridge_server.protocol.requests import List
+from bridge_server.protocol.requests import List, Panel
 from bridge_server.start_file import write_start_file
 
 HOW_IT_ENDED = {
@@ -57,10 +58,12 @@ def up(
     _note_how_to_start(home)
     warn_of_other_release(found)
     try:
+        link = _panel_link(found)
         if as_json:
-            print_json(_facts(found, is_new))
+            print_json({**_facts(found, is_new), "panel": link})
         else:
             _tell(found, is_new)
+            _tell_of_panel(link)
     except KeyboardInterrupt:
         # In the foreground the bridge heard it as well, and is stopping.
         if not foreground:
@@ -128,6 +131,23 @@ def _tell(found: Found, is_new: bool) -> None:
     tell(f"Engine: {welcome.engine}; backends: {names}.")
     if welcome.engine_problem is not None:
         tell(f"{welcome.engine_problem.message} {welcome.engine_problem.hint}")
+
+
+def _panel_link(found: Found) -> str:
+    """A link into the panel; empty where there is none, or the bridge that runs is too old to know it."""
+    with Client(found.connection, f"cli-{secrets.token_hex(4)}") as client:
+        try:
+            return ask_for_link(client, Panel(id=secrets.token_hex(4)))
+        except BridgeError:
+            return ""
+
+
+def _tell_of_panel(link: str) -> None:
+    if link:
+        tell(f"Panel: {link}")
+        tell("  This link lets one browser in, once; `dawbridge panel` opens it with a new one.")
+    else:
+        tell("Panel: not here. `dawbridge panel` says why.")
 
 
 def _stay(process: subprocess.Popen[bytes]) -> None:
