@@ -203,7 +203,7 @@ class Attempt:
             stems=self._scratch.stems(word),
             latents=self._scratch.latents(word),
             midi=self._scratch.midi(word),
-            notes=word.notes,
+            notes=(*plan.notes(capabilities.model), *word.notes),
             origin=plan.origin,
             origin_take=plan.origin_take,
         )

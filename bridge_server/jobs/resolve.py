@@ -22,12 +22,20 @@ class Plan:
     origin       of a retake: the first take's seed, and the variance
     origin_take  path of that take, whose latents are the start; empty otherwise
     context_sha256  what the audio must still be, for `again`; empty otherwise
+    model        that made the take which is named, as its recipe says; empty without one
     """
 
     request: Rendered
     origin: Origin | None = None
     origin_take: str = ""
     context_sha256: str = ""
+    model: str = ""
+
+    def notes(self, model: str) -> tuple[str, ...]:
+        """What to say of a take that `model` makes: the same request and seed sound alike with the same model only."""
+        if self.model in ("", model):
+            return ()
+        return (f"the take was made by {self.model} and this one by {model}: expect a difference",)
 
 
 def resolve(request: JobRequest) -> Plan:
@@ -44,6 +52,7 @@ def resolve(request: JobRequest) -> Plan:
                 origin=recipe.origin,
                 origin_take=recipe.origin_take,
                 context_sha256=recipe.context_sha256,
+                model=recipe.model,
             )
         case Retake():
             recipe = _recipe(request.take)
@@ -52,6 +61,7 @@ def resolve(request: JobRequest) -> Plan:
                 origin=Origin(seed=recipe.seed, variance=request.variance),
                 origin_take=request.take,
                 context_sha256=recipe.context_sha256,
+                model=recipe.model,
             )
         case _:
             return Plan(request=request)

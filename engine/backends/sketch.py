@@ -23,7 +23,7 @@ from engine.sketch.earlier import find_earlier
 from engine.sketch.planning import make_plan
 from engine.sketch.score import RULES, Plan, Score, Song, from_latents
 from engine.sketch.synth import bus, soundfont
-from engine.sketch.synth.renderer import CACHE_BYTES, USUAL, Renderer
+from engine.sketch.synth.renderer import CACHE_BYTES, SOUND, USUAL, Renderer
 from engine.sketch.synth.soundfont import SoundFont
 from engine.sketch.tags import NOTHING_SUNG
 from engine.sketch.theory import chord_name
@@ -38,7 +38,7 @@ MAX_SECONDS = 600.0
 
 INSTRUMENTAL = Capabilities(
     backend="sketch",
-    model=f"sketch {RULES}",
+    model=f"sketch {RULES}.{SOUND}",
     about="A rule-based arranger with its own synthesis: no AI, no download, stems from any CPU in moments.",
     tasks=("generate", "repaint", "extend", "retake", "layer", "accompany", "edit", "again"),
     sample_rate=RATE,

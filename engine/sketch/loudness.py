@@ -24,16 +24,20 @@ SILENT = -70.0
 Powers = NDArray[np.float64]
 
 
-def loudness(audio: NDArray[np.float32], watch: Watch | None = None) -> float | None:
+def loudness(audio: NDArray[np.float32], watch: Watch | None = None, shape: Powers | None = None) -> float | None:
     """Integrated loudness in LUFS of (C, T) at 48 kHz, gated; None for silence.
+
+    With `shape` as it were if the power of every 10 Hz were multiplied by that.
 
     Parts shorter than the standard's 400 ms block count as one block.
     Source: ITU-R BS.1770-4.
     """
-    return gated(analysed(audio, watch)[0])
+    return gated(analysed(audio, watch, shape)[0])
 
 
-def analysed(audio: NDArray[np.float32], watch: Watch | None = None) -> tuple[Powers, Powers]:
+def analysed(
+    audio: NDArray[np.float32], watch: Watch | None = None, shape: Powers | None = None
+) -> tuple[Powers, Powers]:
     """Of (C, T): (H,) K-weighted power of each 100 ms, and (2401,) power every 10 Hz; an unfinished hop is left out.
 
     Weighted in the spectrum of each hop, at a quarter of the time that a filter takes: the filter's memory beyond a hop
@@ -41,26 +45,28 @@ def analysed(audio: NDArray[np.float32], watch: Watch | None = None) -> tuple[Po
     """
     samples = audio.shape[1]
     whole = samples // _HOP * _HOP
+    weights = _weights() if shape is None else (_weights() * shape).astype(np.float32)
     density = np.zeros(_HOP // 2 + 1)
     if samples < 4 * _HOP and whole < samples:
         rest = np.zeros((len(audio), _HOP), dtype=np.float32)
         rest[:, : samples - whole] = audio[:, whole:]
-        tail = [_weighted(rest, density) * (_HOP / (samples - whole))]
+        tail = [_weighted(rest, weights, density) * (_HOP / (samples - whole))]
     else:
         tail = []
     found = []
     for start in range(0, whole, _CHUNK):
         if watch:
             watch.step(start, samples, "levelling")
-        found.append(_weighted(audio[:, start : min(whole, start + _CHUNK)], density))
+        found.append(_weighted(audio[:, start : min(whole, start + _CHUNK)], weights, density))
+    density = density if shape is None else density * shape
     return (np.concatenate([*found, *tail]) if found or tail else np.zeros(0)), density
 
 
-def _weighted(audio: NDArray[np.float32], density: Powers) -> Powers:
+def _weighted(audio: NDArray[np.float32], weights: NDArray[np.float32], density: Powers) -> Powers:
     spectrum = rfft(audio.reshape(len(audio), -1, _HOP), axis=2)
     power = spectrum.real**2 + spectrum.imag**2
     density += power.sum(axis=(0, 1))
-    return np.asarray((power @ _weights()).sum(axis=0), dtype=np.float64)
+    return np.asarray((power @ weights).sum(axis=0), dtype=np.float64)
 
 
 @lru_cache(maxsize=1)

@@ -122,7 +122,8 @@ def _tick(beats: float) -> int:
 def _written(events: list[_At], length: int) -> bytes:
     track, now = mido.MidiTrack(), 0
     for event in sorted(events, key=lambda each: each[:2]):
-        track.append(event.message.copy(time=event.tick - now))
+        event.message.time = event.tick - now
+        track.append(event.message)
         now = event.tick
     track.append(mido.MetaMessage("end_of_track", time=max(0, length - now)))
     file, out = mido.MidiFile(type=0, ticks_per_beat=TICKS, charset="utf-8"), BytesIO()

@@ -60,6 +60,16 @@ def test_again_is_the_same_request_with_the_takes_own_seed() -> None:
 
 
 @pytest.mark.usefixtures("recipe")
+@pytest.mark.parametrize("request_", [Again(job="second-job", take="/t.wav"), Retake(job="second-job", take="/t.wav")])
+def test_a_take_that_another_model_made_is_not_promised_to_come_out_alike(request_: Again | Retake) -> None:
+    plan = resolve(request_)
+    assert plan.notes("fake 1") == ()
+    (note,) = plan.notes("fake 2")
+    assert "fake 1" in note and "fake 2" in note
+    assert resolve(FIRST).notes("fake 2") == ()
+
+
+@pytest.mark.usefixtures("recipe")
 def test_a_retake_starts_from_the_take_and_varies_it() -> None:
     plan = resolve(Retake(job="second-job", take="/song/take-2.wav", variance=0.25, seed=99, variants=2))
     assert plan.request.seed == 99

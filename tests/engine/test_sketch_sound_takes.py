@@ -65,7 +65,8 @@ def test_level_balance_and_peaks_of_a_full_mix(style: str) -> None:
 def test_nothing_clips_whatever_the_dice_say(seed: int) -> None:
     style = list(STYLES)[5 * seed % len(STYLES)]
     stems = SHARED.render(score_of(f"{style}, loud, energetic, dense, bright", 6, seed), Watch())
-    assert np.abs(measures.mixed(stems)).max() <= bus.CEILING + LSB
+    # Each stem is rounded to its step of 24 bits by half of one at most.
+    assert np.abs(measures.mixed(stems)).max() <= bus.CEILING + LSB * (1 + len(stems)) / 2
     assert all(np.isfinite(stem).all() for stem in stems.values())
 
 

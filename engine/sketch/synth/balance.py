@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import bilinear, lfilter
+from scipy.signal import bilinear, butter, freqz
 
+from engine.sketch.synth import waves
 from engine.sketch.synth.waves import RATE, Wave
 
 WANTED, ENOUGH = -4.7, 0.3
@@ -18,9 +19,12 @@ Source: Pestana et al., Spectral Characteristics of Popular Commercial Recording
 """
 MOST_DB = 18.0
 _EDGE_HZ = 1_000.0
+_TILT_HZ, _TILT_DB = 1_500.0, 6.0
+_FREQUENCIES = np.arange(0, RATE / 2 + 1, 10)
 _CENTRES = 100 * 2 ** (np.arange(0, 19.1) / 3)
 _EFFECT = 0.19
 """Decibels an octave that one decibel of the shelf brings."""
+Coefficients = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def slope(density: NDArray[np.float64]) -> float:
@@ -38,8 +42,25 @@ def shelf_db(density: NDArray[np.float64], brightness: float) -> float:
     return float(np.clip((missing - np.sign(missing) * ENOUGH) / _EFFECT, -MOST_DB, MOST_DB))
 
 
-def shelve(stem: Wave, gain_db: float) -> None:
-    """Raise or lower what lies above 1 kHz in (2, T), in place: a shelf of the first order."""
+def tilted(brightness: float) -> NDArray[np.float64]:
+    """What a brightness does to the power of every 10 Hz."""
+    above, below = _tilt(brightness)
+    return np.asarray(np.abs(freqz(above, below, len(_FREQUENCIES), include_nyquist=True)[1]) ** 2)
+
+
+def shape(stem: Wave, brightness: float, gain_db: float) -> None:
+    """Filter (2, T), in place: what lies above 1.5 kHz 6 dB higher at a brightness of 1, and above 1 kHz by a gain."""
+    pairs = zip(_tilt(brightness), _shelf(gain_db), strict=True)
+    waves.pass_through(stem, *(np.convolve(*pair) for pair in pairs))
+
+
+def _tilt(brightness: float) -> Coefficients:
+    high, fall = butter(1, _TILT_HZ, "highpass", fs=RATE)
+    return fall + (10 ** (_TILT_DB * brightness / 20) - 1) * high, fall
+
+
+def _shelf(gain_db: float) -> Coefficients:
+    """Of the first order, half of the gain at its edge."""
     edge, gain = 2 * np.pi * _EDGE_HZ, 10 ** (gain_db / 20)
     b, a = bilinear([gain, edge * np.sqrt(gain)], [1.0, edge * np.sqrt(gain)], RATE)
-    stem[:] = lfilter(b.astype(np.float32), a.astype(np.float32), stem, axis=1)
+    return b, a

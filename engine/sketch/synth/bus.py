@@ -86,15 +86,15 @@ def _per_hop(curve: Curve | None, hops: int) -> Curve | float:
     return np.asarray((padded**2).reshape(-1, _BLOCKS_PER_HOP).mean(axis=1)[:hops])
 
 
-def measured(stems: dict[str, Wave], watch: Watch) -> Measured:
-    """What the mix of the stems is like."""
+def measured(stems: dict[str, Wave], watch: Watch, shape: Curve | None = None) -> Measured:
+    """What the mix of the stems is like; but for its peaks, as if each 10 Hz had its power multiplied by `shape`."""
     first, *others = stems.values()
     mix = first.copy()
     for number, stem in enumerate(others):
         watch.step(number, len(stems), "levelling")
         mix += stem
     samples = mix.shape[1]
-    powers, density = analysed(mix, watch.part(0.5, 0.8))
+    powers, density = analysed(mix, watch.part(0.5, 0.8), shape)
     np.abs(mix, out=mix)
     padded = np.zeros((2, -(-samples // _BLOCK) * _BLOCK), dtype=np.float32)
     padded[:, :samples] = mix

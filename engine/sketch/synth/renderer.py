@@ -18,8 +18,10 @@ from engine.sketch.synth.soundfont import SoundFont
 from engine.sketch.synth.waves import RATE, Wave
 from engine.watch import Watch
 
-__all__ = ["BALANCE", "CACHE_BYTES", "FULL_MIX", "Renderer"]
+__all__ = ["BALANCE", "CACHE_BYTES", "FULL_MIX", "SOUND", "Renderer"]
 
+SOUND = 2
+"""Raised when the same score would give other samples."""
 BALANCE = {
     "drums": -19.0, "percussion": -28.0, "bass": -20.5, "keys": -22.5, "guitar": -23.0, "pad": -27.0, "strings": -25.0,
     "brass": -24.0, "lead": -21.5,
@@ -32,6 +34,8 @@ USUAL, FEW = -14.0, -16.0
 FULL = 3
 """Parts from which on they are mixed like a finished record."""
 MOST_THREADS = 4
+INAUDIBLE = 0.025
+"""Share of the room that is not worth its time: that of basses, which have nothing to say where the room answers."""
 
 
 class Renderer:
@@ -52,19 +56,19 @@ class Renderer:
             made = pool.map(lambda each: self._make(each[0], each[1], quiet), missing.items())
             for number, _ in enumerate(made):
                 watch.step(0.5 * number, len(missing), "rendering")
-            played = pool.map(lambda part: self._balanced(score, part, font, quiet), score.parts)
+            shape = balance.tilted(score.plan.feel.brightness)
+            played = pool.map(lambda part: self._balanced(score, part, font, (shape, quiet)), score.parts)
             stems = {}
             for number, (part, stem) in enumerate(zip(score.parts, played, strict=True)):
                 watch.step(0.5 + 0.4 * number / len(score.parts), 1, part.role)
                 stems[part.role] = stem
-            mix = None
+            mix, gain_db, brightness = None, 0.0, score.plan.feel.brightness
             if len(stems) >= FULL:
+                mix = bus.measured(stems, quiet, shape)
+                gain_db = balance.shelf_db(mix.density, brightness)
+            if gain_db or brightness:
+                list(pool.map(lambda stem: _shaped(stem, score, gain_db), stems.values()))
                 mix = bus.measured(stems, quiet)
-                if gain_db := balance.shelf_db(mix.density, score.plan.feel.brightness):
-                    list(pool.map(lambda stem: balance.shelve(stem, gain_db), stems.values()))
-                for stem in stems.values():
-                    _silence_outside(stem, score)
-                    mix = bus.measured(stems, quiet)
         usual = USUAL if len(stems) >= FULL else FEW
         wanted = score.plan.loudness if score.plan.loudness is not None else usual
         bus.master(stems, wanted, watch.part(0.9, 1.0), mix)
@@ -92,14 +96,16 @@ class Renderer:
         watch.check()
         self._shelf.get(sound, samples)
 
-    def _balanced(self, score: Score, part: Part, font: SoundFont | None, watch: Watch) -> Wave:
+    def _balanced(self, score: Score, part: Part, font: SoundFont | None, how: tuple[bus.Curve, Watch]) -> Wave:
+        """A stem at its place in the mix, as loud as it has to be for what the mix's shape will then do to it."""
+        shape, watch = how
         if font and font.has(part.instrument):
             stem = _in_room(font.play(score, part, watch), score, part, watch)
         else:
             stem = _in_room(self._played(score, part, watch), score, part, watch)
         if part.instrument in KITS:
             room.round_off(stem)
-        heard = loudness(stem, watch)
+        heard = loudness(stem, watch, shape)
         if heard is not None:
             stem *= np.float32(10 ** (np.clip(BALANCE.get(part.role, -24.0) - heard, -30, 30) / 20))
         return stem
@@ -117,14 +123,17 @@ class Renderer:
 
 
 def _in_room(stem: Wave, score: Score, part: Part, watch: Watch) -> Wave:
-    if score.plan.feel.brightness:
-        room.tilt(stem, score.plan.feel.brightness, watch)
     sound = PITCHED.get(part.instrument)
     wet = (sound.room if sound else KITS[part.instrument].room) * score.plan.room
-    if wet > 0:
+    if wet > INAUDIBLE:
         room.add_room(stem, wet, watch)
     _close(stem, score)
     return stem
+
+
+def _shaped(stem: Wave, score: Score, gain_db: float) -> None:
+    balance.shape(stem, score.plan.feel.brightness, gain_db)
+    _silence_outside(stem, score)
 
 
 def _processors() -> set[int]:
