@@ -96,5 +96,6 @@ def panel_link(bridge: BridgeProcess, **where: object) -> str:
 def watch_reports(page: playwright_api.Page) -> None:
     """Have every broken rule of the content security policy told to the console."""
     page.add_init_script(
-        "addEventListener('securitypolicyviolation', e => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`))"
+        "addEventListener('securitypolicyviolation',"
+        " e => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`))"
     )

@@ -64,11 +64,18 @@ def browser() -> Iterator[object]:
 
 @pytest.fixture
 def open_tab(browser, bridge: BridgeProcess) -> Iterator[Callable[..., Tab]]:
-    """`open_tab(width=834, height=1112, scheme="dark", zoom=2.0, **where)`: one more tab, logged in."""
+    """`open_tab(width=834, height=1112, scheme="dark", zoom=2.0, prepare=fn, **where)`: one more tab, logged in."""
     contexts: dict[tuple[object, ...], object] = {}
     tabs: list[Tab] = []
 
-    def open_(width: int = 1280, height: int = 860, scheme: str = "light", zoom: float = 1.0, **where: object) -> Tab:
+    def open_(
+        width: int = 1280,
+        height: int = 860,
+        scheme: str = "light",
+        zoom: float = 1.0,
+        prepare: Callable[[Tab], None] | None = None,
+        **where: object,
+    ) -> Tab:
         size = {"width": round(width / zoom), "height": round(height / zoom)}
         kind = (width, height, scheme, zoom)
         if kind not in contexts:
@@ -78,6 +85,8 @@ def open_tab(browser, bridge: BridgeProcess) -> Iterator[Callable[..., Tab]]:
         page = contexts[kind].new_page()  # type: ignore[attr-defined]
         watch_reports(page)
         tabs.append(Tab(page, bridge))
+        if prepare is not None:
+            prepare(tabs[-1])
         return tabs[-1].enter(**where)
 
     yield open_

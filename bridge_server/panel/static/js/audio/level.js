@@ -6,12 +6,11 @@ const MOST_DB = 12;
  * Gains that bring each track to the same loudness.
  *
  * @param {Object<string, number|null>} lufs loudness of each track after BS.1770-4; null where it is too quiet to measure
- * @param {number|null} goal the loudness to match, or null for the middle one, so that no take is moved far
+ * @param {number|null} goal the loudness to match, or null for the lowest, so that nothing clips
  * @returns {Object<string, number>} linear gains; 1 where nothing was measured, never more than 12 dB either way
  */
 export function matchingGains(lufs, goal = null) {
-  const measured = Object.values(lufs).filter(Number.isFinite).sort((a, b) => a - b);
-  const to = Number.isFinite(goal) ? goal : measured[Math.floor((measured.length - 1) / 2)];
+  const to = Number.isFinite(goal) ? goal : Math.min(...Object.values(lufs).filter(Number.isFinite));
   return Object.fromEntries(Object.entries(lufs).map(([id, level]) => [id, Number.isFinite(level) && Number.isFinite(to) ? gainOf(to - level) : 1]));
 }
 

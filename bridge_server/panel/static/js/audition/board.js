@@ -69,8 +69,15 @@ export class Board extends Bell {
     bindBoardKeys(this, this.#app.keys, this.#signal);
   }
 
-  async load() {
-    await Promise.all([this.hearing.load(), this.#drawAll()]);
+  load() {
+    return this.#busy(Promise.all([this.hearing.load(), this.#drawAll()]));
+  }
+
+  /** Tell screen readers, and whoever waits, until all sound is there. */
+  async #busy(work) {
+    this.element.setAttribute("aria-busy", "true");
+    await work;
+    this.element.setAttribute("aria-busy", "false");
   }
 
   /** The same place, with more takes or other marks. */
@@ -79,7 +86,7 @@ export class Board extends Bell {
     const done = this.hearing.renew(audition);
     this.#fillLanes();
     if (!this.hearing.heard) this.hearing.hear(this.#firstHeard());
-    await Promise.all([done, this.#drawAll()]);
+    await this.#busy(Promise.all([done, this.#drawAll()]));
   }
 
   hear(id) {

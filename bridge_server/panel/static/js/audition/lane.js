@@ -13,6 +13,7 @@ export class Lane {
   #key = h("kbd.lane-key", { "aria-hidden": "true" });
   #name = h("span.lane-name");
   #facts = h("span.lane-facts");
+  #levels = h("span.lane-facts");
   #wave;
   #peaks = { bed: null, own: null };
 
@@ -21,7 +22,7 @@ export class Lane {
     this.track = track;
     this.canvas = h("canvas.lane-wave", { "aria-hidden": "true" });
     this.#wave = new Waveform(this.canvas, signal);
-    this.hearButton = h("button.plain.lane-hear", { type: "button", onclick: () => board.hear(this.track.id) }, this.#key, h("span.lane-words", {}, this.#name, this.#facts));
+    this.hearButton = h("button.plain.lane-hear", { type: "button", onclick: () => board.hear(this.track.id) }, this.#key, h("span.lane-words", {}, this.#name, this.#facts, this.#levels));
     this.tools = h("div.lane-tools");
     this.desk = h("div.lane-desk", { hidden: true });
     this.element = h("article.lane", { dataset: { track: track.id } }, this.hearButton, this.canvas, this.tools, this.desk);
@@ -66,8 +67,9 @@ export class Lane {
     const name = take ? `Take ${this.#board.nameOf(take)}` : "Original";
     say(this.#name, blind ? `${blind.letter(id)}${blind.isOpen ? ` was ${name.toLowerCase()}` : ""}` : name);
     const gain = hearing.isLevelled ? decibelsOf(hearing.matching(id)) : 0;
-    const facts = [take && `seed ${take.seed}`, Number.isFinite(lufs) && `${level(lufs)} LUFS`, Math.abs(gain) >= 0.05 && `${signed(gain)} dB`];
-    say(this.#facts, isHidden ? "press to hear" : facts.filter(Boolean).join(" · "));
+    const levels = [Number.isFinite(lufs) && `${level(lufs)} LUFS`, Math.abs(gain) >= 0.05 && `${signed(gain)} dB`];
+    say(this.#facts, isHidden ? "Who is it?" : take ? `seed ${take.seed}` : "as it was");
+    say(this.#levels, isHidden ? "" : levels.filter(Boolean).join(" · "));
     this.#showTools();
     this.desk.hidden = isHidden || !hearing.stems.has(id);
     this.#paint();
@@ -78,7 +80,7 @@ export class Lane {
     const { blind, actions, hearing } = this.#board;
     const focused = this.tools.contains(document.activeElement) ? document.activeElement.dataset.tool : "";
     if (blind) replace(this.tools, this.#blindTools());
-    else if (!take) replace(this.tools, h("span.lane-remark.quiet.small", {}, "as it was"));
+    else if (!take) replace(this.tools);
     else {
       const tool = (name, label, picture, act, more = {}) =>
         h("button.plain.small.icon", { type: "button", title: label, "aria-label": `${label}: take ${take.number}`, dataset: { tool: name }, onclick: act, ...more }, icon(picture, more.full));

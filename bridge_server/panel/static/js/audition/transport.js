@@ -5,6 +5,7 @@ import { icon } from "../icons.js";
 import { barAndBeat, beatsOf, clock } from "./format.js";
 import { firstBar } from "./ruler.js";
 
+const UNDER = { joins: "Other tracks", continues: "Clip" };
 const VOLUME = "dawbridge.volume";
 
 export function makeTransport(board) {
@@ -14,7 +15,7 @@ export function makeTransport(board) {
   const bar = h("span.bar.quiet", {}, "");
   const loop = choice("Loop", [["region", "Region", "Play the region again and again"], ["all", "With context", "What lies before and after it too"], ["off", "Off", "Play to the end once"]], hearing.looping, (mode) => hearing.setLoop(mode));
   const level = toggle("level", "Level match", "Bring all takes to the same loudness (G)", () => hearing.setLevelled(!hearing.isLevelled));
-  const under = toggle("stems", "Context", "Hear what plays around and under it (C)", () => hearing.setBed(!hearing.isBedOn));
+  const under = toggle("stems", UNDER[board.audition.kind] ?? "Context", "Hear what plays around and under it (C)", () => hearing.setBed(!hearing.isBedOn));
   const blind = toggle("blind", "Blind", "Compare without knowing which is which (B)", () => board.toggleBlind());
   const another = h("button", { type: "button", hidden: true, onclick: () => board.dealAgain() }, "Another round");
   const element = h("div.transport", { role: "toolbar", "aria-label": "Playback" },
