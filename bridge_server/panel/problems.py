@@ -64,7 +64,10 @@ async def of_the_web(_: Request, error: Exception) -> Response:
     """For what Starlette says: no such page, no such method."""
     assert isinstance(error, HTTPException)
     code = "not_found" if error.status_code == 404 else "bad_request"
-    return answer(Problem(code=code, message=f"The panel has nothing there ({error.detail})."), error.status_code)
+    problem = Problem(
+        code=code, message=f"The panel has nothing there ({error.detail}).", hint="Reload the page, and try again."
+    )
+    return answer(problem, error.status_code)
 
 
 async def of_ours(request: Request, error: Exception) -> Response:
