@@ -69,6 +69,7 @@ class Audition(msgspec.Struct, frozen=True, kw_only=True):
     """rate, frames  of every track
     kind      as `Place.kind`
     span      what is new, in frames of the tracks: what the page loops
+    since_bar  samples from a bar line to the start of `span`; below 0 where the bar line comes later
     timeline  where frame 0 lies on the project's timeline, at `rate`
     bed       None where nothing plays besides
     original  None where nothing was there before

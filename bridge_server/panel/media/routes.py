@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +11,18 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bridge_server.panel.context import Context
-from bridge_server.panel.media import asked
+from bridge_server.panel.media import asked, one_take
+from bridge_server.panel.media.answers import FOREVER, Endpoint, drawn, json
 from bridge_server.panel.media.desk import Desk
 from bridge_server.panel.media.heard import company_of_job, company_of_takes
 from bridge_server.panel.media.marks import Change, Mark
-from bridge_server.panel.media.peaks import MOST_POINTS, Overview
 from bridge_server.panel.media.place import Place, replaced
+from bridge_server.panel.media.presets import PRESETS
 from bridge_server.panel.media.records import TakeId
 from bridge_server.panel.media.search import Query, search
 from bridge_server.panel.media.table import MOST_AROUND_SECONDS
 from bridge_server.panel.regions import Region
 from bridge_server.protocol.errors import BadRequest
-
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
-"""For what is named after its content."""
 
 
 def routes(context: Context) -> list[BaseRoute]:
@@ -36,16 +31,18 @@ def routes(context: Context) -> list[BaseRoute]:
     return [
         Route("/api/takes", _takes(context, desk)),
         Route("/api/takes/{job}/{number}/mark", _mark(context, desk), methods=["POST"]),
+        *one_take.routes(context, desk),
         Route("/api/uploads", _upload(context, desk), methods=["POST"]),
         Route("/api/uploads/{id}", _one_upload(context, desk)),
         Route("/api/audition", _audition(context, desk)),
+        Route("/api/presets", _presets),
         Route("/media/{id}.wav", _wave(context, desk)),
         Route("/peaks/{id}", _peaks(context, desk)),
     ]
 
 
-def json(what: object) -> Response:
-    return Response(msgspec.json.encode(what), media_type="application/json")
+async def _presets(_: Request) -> Response:
+    return json(PRESETS)
 
 
 def _takes(context: Context, desk: Desk) -> Endpoint:
@@ -149,12 +146,3 @@ def _peaks(context: Context, desk: Desk) -> Endpoint:
         return drawn(overview, request, FOREVER)
 
     return endpoint
-
-
-def drawn(overview: Overview, request: Request, headers: dict[str, str]) -> Response:
-    """A waveform in as many points as the page has room for."""
-    points = asked.whole(request.query_params, "points", 1_000, range(1, MOST_POINTS + 1)) or 1_000
-    start = asked.whole(request.query_params, "start", 0) or 0
-    body = overview.points(points, start, asked.whole(request.query_params, "end")).astype("<i2").tobytes()
-    shape = {"X-Frames": str(overview.frames), **headers}
-    return Response(body, headers=shape, media_type="application/octet-stream")

@@ -81,9 +81,8 @@ def search(records: Sequence[Record], marks: Mapping[TakeId, Mark], query: Query
     A `retake` or `again` names no words of its own: it is found by those of the take it came from.
     Raises BadRequest where `before` names no take.
     """
-    by_path = {record.take.path: record for record in records}
     names = project_names([record.project for record in records])
-    lines = [_line(record, by_path, marks) for record in records]
+    lines = lines_of(records, marks, records)
     found = [line for line in lines if _matches(line, query)]
     first = 0
     if query.before:
@@ -100,6 +99,12 @@ def search(records: Sequence[Record], marks: Mapping[TakeId, Mark], query: Query
         next=f"{page[-1].job}/{page[-1].number}" if page and is_more else "",
         projects=[Project(project_id(folder), name) for folder, name in names.items()],
     )
+
+
+def lines_of(records: Sequence[Record], marks: Mapping[TakeId, Mark], everything: Sequence[Record]) -> list[TakeLine]:
+    """Takes as lists show them; among `everything` lie the takes that they may vary."""
+    by_path = {record.take.path: record for record in everything}
+    return [_line(record, by_path, marks) for record in records]
 
 
 def project_names(folders: Sequence[str]) -> dict[str, str]:

@@ -124,7 +124,7 @@ class Table:
             problem=setting.problem,
             bpm=music.bpm,
             meter=music.meter,
-            since_bar=music.since_bar,
+            since_bar=music.since_bar + setting.place.new[0] - setting.place.span.start,
             music=music,
         )
 

@@ -1,0 +1,128 @@
+"""The routes of one take: how it was made, its file, its place in the file browser, and the sheet of its provenance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bridge_server.panel.context import Context
+from bridge_server.panel.media import asked
+from bridge_server.panel.media.answers import Endpoint, drawn, json
+from bridge_server.panel.media.desk import Desk
+from bridge_server.panel.media.heard import rendered_for
+from bridge_server.panel.media.marks import Mark
+from bridge_server.panel.media.names import download_name
+from bridge_server.panel.media.peaks import Overview
+from bridge_server.panel.media.provenance import Sheet, as_csv, sheet
+from bridge_server.panel.media.records import TakeId
+from bridge_server.panel.media.reveal import reveal
+from bridge_server.panel.media.told import Told, file_of, tell
+from bridge_server.panel.references import project_id
+from bridge_server.protocol.errors import BadRequest, BridgeError, Unsupported
+from bridge_server.protocol.requests import JobRequest
+from bridge_server.protocol.values import Take
+
+UNNAMED = {"Cache-Control": "no-cache"}
+
+
+def routes(context: Context, desk: Desk) -> list[BaseRoute]:
+    one = "/api/takes/{job}/{number}"
+    return [
+        Route(one, _told(context, desk)),
+        Route(f"{one}/file", _file(context, desk)),
+        Route(f"{one}/peaks", _peaks(context, desk)),
+        Route(f"{one}/reveal", _reveal(context, desk), methods=["POST"]),
+        Route("/api/provenance", _provenance(context, desk)),
+        Route("/api/provenance.csv", _provenance(context, desk, is_csv=True)),
+    ]
+
+
+def _id(request: Request) -> TakeId:
+    return asked.take_id(request.path_params["job"], request.path_params["number"])
+
+
+def _told(context: Context, desk: Desk) -> Endpoint:
+    def told(id_: TakeId) -> Told:
+        return tell(desk.records, context.home, id_, desk.marks.of(id_))
+
+    async def endpoint(request: Request) -> Response:
+        return json(await context.in_thread(told, _id(request)))
+
+    return endpoint
+
+
+def _file(context: Context, desk: Desk) -> Endpoint:
+    def found(id_: TakeId, role: str, side: str) -> tuple[Path, str]:
+        take, request = desk.records.take(id_), desk.records.request(id_.job)
+        path = file_of(take, role, side)
+        return path, download_name(take, _rendered(request, take), request, role, side)
+
+    async def endpoint(request: Request) -> Response:
+        given = request.query_params
+        path, name = await context.in_thread(found, _id(request), given.get("role", ""), given.get("side", ""))
+        return FileResponse(path, headers=UNNAMED, media_type="audio/wav", filename=name)
+
+    return endpoint
+
+
+def _rendered(request: JobRequest, take: Take) -> JobRequest:
+    """For a name the request itself will do where the recipe cannot be read."""
+    try:
+        return rendered_for(request, take.path)
+    except BridgeError:
+        return request
+
+
+def _peaks(context: Context, desk: Desk) -> Endpoint:
+    def overview(id_: TakeId) -> Overview:
+        return desk.shelf.overview(desk.shelf.add_file(file_of(desk.records.take(id_))))
+
+    async def endpoint(request: Request) -> Response:
+        return drawn(await context.in_thread(overview, _id(request)), request, UNNAMED)
+
+    return endpoint
+
+
+def _reveal(context: Context, desk: Desk) -> Endpoint:
+    def show(id_: TakeId) -> None:
+        reveal(file_of(desk.records.take(id_)))
+
+    async def endpoint(request: Request) -> Response:
+        if not request.state.place.is_local:
+            raise Unsupported(
+                "A folder can only be shown on the machine that it lies on.", "Download the file instead."
+            )
+        await context.in_thread(show, _id(request))
+        return Response(status_code=204)
+
+    return endpoint
+
+
+def _provenance(context: Context, desk: Desk, *, is_csv: bool = False) -> Endpoint:
+    def made(takes: str, project: str) -> Sheet:
+        if bool(takes) == bool(project):
+            raise BadRequest("A sheet is of takes (`takes=JOB/N,…`) or of a project: name one of them.")
+        return sheet(desk.records, asked.take_ids(takes) if takes else _takes_of(project))
+
+    def _takes_of(project: str) -> list[TakeId]:
+        """Of what was put away nothing is left in the project."""
+        wanted, marks = project.removeprefix("project:"), desk.marks.all()
+        ids = [
+            TakeId(record.take.job, record.take.number)
+            for record in desk.records.all()
+            if project_id(record.project) == wanted
+        ]
+        return [id_ for id_ in ids if not marks.get(id_, Mark()).discarded]
+
+    async def endpoint(request: Request) -> Response:
+        given = request.query_params
+        found = await context.in_thread(made, given.get("takes", ""), given.get("project", ""))
+        if not is_csv:
+            return json(found)
+        headers = {"Content-Disposition": 'attachment; filename="provenance.csv"'}
+        return Response(as_csv(found), headers=headers, media_type="text/csv; charset=utf-8")
+
+    return endpoint
