@@ -64,7 +64,10 @@ def browser() -> Iterator[object]:
 
 @pytest.fixture
 def open_tab(browser, bridge: BridgeProcess) -> Iterator[Callable[..., Tab]]:
-    """`open_tab(width=834, height=1112, scheme="dark", zoom=2.0, prepare=fn, **where)`: one more tab, logged in."""
+    """`open_tab(width=834, height=1112, scheme="dark", zoom=2.0, prepare=fn, **where)`: one more tab, logged in.
+
+    Without `with_policy` the page's content security policy does not hold, so that a test may add code of its own.
+    """
     contexts: dict[tuple[object, ...], object] = {}
     tabs: list[Tab] = []
 
@@ -74,13 +77,14 @@ def open_tab(browser, bridge: BridgeProcess) -> Iterator[Callable[..., Tab]]:
         scheme: str = "light",
         zoom: float = 1.0,
         prepare: Callable[[Tab], None] | None = None,
+        with_policy: bool = True,
         **where: object,
     ) -> Tab:
         size = {"width": round(width / zoom), "height": round(height / zoom)}
-        kind = (width, height, scheme, zoom)
+        kind = (width, height, scheme, zoom, with_policy)
         if kind not in contexts:
             contexts[kind] = browser.new_context(
-                viewport=size, color_scheme=scheme, device_scale_factor=zoom, accept_downloads=True
+                viewport=size, color_scheme=scheme, device_scale_factor=zoom, bypass_csp=not with_policy
             )
         page = contexts[kind].new_page()  # type: ignore[attr-defined]
         watch_reports(page)

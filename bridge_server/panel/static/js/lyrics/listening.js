@@ -17,7 +17,7 @@ export class VersionBoard extends Board {
   }
 
   nameOf(take) {
-    return (this.#draft && nameOfTake(this.#draft, take)) || super.nameOf(take);
+    return (#draft in this && nameOfTake(this.#draft, take)) || super.nameOf(take);
   }
 }
 

@@ -34,28 +34,28 @@ export function ofRegion(region) {
   };
 }
 
-/** A take as a source is its file, without the handles that a region file may have on its sides. */
-export function ofTake({ take, request = {}, ...rest }) {
-  const part = take.parts?.[0] ?? {};
+/** A take as a source is its file, without the handles that a region file may have on its sides. `told` is what `/api/takes/JOB/N` says. */
+export function ofTake({ line, rendered, parts }) {
+  const [part] = parts;
   const [before, after] = part.handles ?? [0, 0];
-  const length = take.samples;
-  const timeline = Number.isInteger(part.timeline) ? part.timeline + before : null;
+  const { rate } = part.span;
+  const id = `${line.job}/${line.number}`;
   return {
-    reference: `take:${take.job}/${take.number}`,
-    key: { take: `${take.job}/${take.number}` },
-    title: request.tags || `Take ${take.number}`,
-    span: { start: before, end: length - after, rate: take.sample_rate },
-    seconds: (length - before - after) / take.sample_rate,
-    timeline: timeline !== null && timeline >= 0 ? timeline : null,
-    project: rest.project ? `project:${String(rest.project).replace(/^project:/, "")}` : "",
-    music: request.music ?? {},
-    tags: request.tags ?? "",
-    lyrics: request.lyrics ?? "",
-    language: request.language ?? "",
-    client: rest.client ?? "",
-    backend: take.backend ?? "",
+    reference: `take:${id}`,
+    key: { take: id },
+    title: line.tags || `Take ${line.number}`,
+    span: { start: before, end: part.samples - after, rate },
+    seconds: (part.samples - before - after) / rate,
+    timeline: part.timeline + before,
+    project: line.project ? `project:${line.project}` : "",
+    music: rendered.music ?? {},
+    tags: rendered.tags ?? "",
+    lyrics: rendered.lyrics ?? "",
+    language: rendered.language ?? "",
+    client: line.client,
+    backend: line.backend,
     jobs: [],
-    hear: { of: `${take.job}/${take.number}` },
+    hear: { of: id },
   };
 }
 
