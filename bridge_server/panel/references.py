@@ -76,9 +76,9 @@ class References:
             raise BadRequest("`folder` cannot be chosen in the panel.", "Name the project instead: `project:ID`.")
         if filled.get("project"):
             region = self._region_named(filled["project"]) or region
-            filled |= self._project(filled["project"])
-        elif region is not None and "request" in filled and "span" in filled:
-            filled |= self._folders(region.project)
+            filled |= self._folders(self._project(filled["project"]), "job" in filled)
+        elif region is not None and "span" in filled:
+            filled |= self._folders(region.project, "job" in filled)
         return Resolved(_on_the_timeline(filled, region), region)
 
     def take(self, job: str, number: int) -> Take:
@@ -161,18 +161,19 @@ class References:
             raise _no_path("loras")
         return {**given, "path": str(find_lora(self._home, match[1]))}  # type: ignore[dict-item]
 
-    def _project(self, given: object) -> Plain:
+    def _project(self, given: object) -> str:
         if not isinstance(given, str):
             raise _no_path("project")
         if match := _REGION.fullmatch(given):
-            return self._folders(self._regions.find(match[1]).project)
+            return self._regions.find(match[1]).project
         if match := _PROJECT.fullmatch(given):
-            return self._folders(self.project_folder(match[1]))
+            return self.project_folder(match[1])
         raise _no_path("project")
 
-    def _folders(self, project: str) -> Plain:
+    def _folders(self, project: str, is_job: bool) -> Plain:
         """Takes go where those of that project went last."""
-        return {"project": project, "folder": self._journal.folder_of(project)} if project else {"project": ""}
+        folder = self._journal.folder_of(project) if project and is_job else ""
+        return {"project": project, **({"folder": folder} if folder else {})}
 
     def _region_source(self, region_id: str) -> Source:
         source = self._regions.find(region_id).source
