@@ -16,7 +16,7 @@ export function aboutTake(take, audition, app) {
     take.notes?.length && ["Notes", take.notes.join("; ")],
   ].filter(Boolean);
   return h("section.about", { "aria-label": "About this take" },
-    h("dl.facts", {}, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
+    h("dl.about-facts", {}, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
     take.lyrics && h("div.about-lyrics", {}, h("h3", {}, "Lyrics"), h("pre", { lang: take.language || null, tabindex: "0", "aria-label": "Lyrics" }, take.lyrics)),
     h("div.row.about-ways", {},
       h("a.button", { href: `#/studio?take=${id}` }, icon("again"), "Again with changes"),

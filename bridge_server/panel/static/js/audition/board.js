@@ -28,6 +28,7 @@ export class Board extends Bell {
   #signal;
   #lanes = new Map();
   #list = h("div.lanes", { role: "group", "aria-label": "Original and takes" });
+  #rules = h("p.blind-rules", { hidden: true }, "Shuffled and equally loud. Listen with 1, 2, 3 …, then say which you prefer: P.");
   #frame = 0;
 
   constructor(app, audition, signal, { owner = "", first = "" } = {}) {
@@ -39,9 +40,9 @@ export class Board extends Bell {
     this.audition = audition;
     this.actions = new Actions(app);
     this.hearing = new Hearing(audition, signal);
-    this.ruler = new Ruler(audition, (at) => this.seek(at));
+    this.ruler = new Ruler(audition, (at) => this.seek(at), (span) => this.hearing.select(span));
     this.transport = makeTransport(this);
-    const stage = h("div.stage", {}, this.ruler.element, this.#list, h("div.playhead-lane", { "aria-hidden": "true" }, this.ruler.playhead));
+    const stage = h("div.stage", {}, this.#rules, this.ruler.element, this.#list, h("div.playhead-lane", { "aria-hidden": "true" }, this.ruler.playhead));
     this.element = h("section.board", { "aria-label": "Audition" }, this.transport.element, stage);
     this.#listen();
     this.#fillLanes();
@@ -159,10 +160,12 @@ export class Board extends Bell {
 
   refresh() {
     this.order.forEach((id, index) => {
-      const key = this.blind ? this.blind.letter(id) : id === ORIGINAL ? "0" : String(index + (this.audition.original ? 0 : 1));
+      const key = this.blind ? String(index + 1) : id === ORIGINAL ? "0" : String(index + (this.audition.original ? 0 : 1));
       this.#lanes.get(id)?.show(key);
     });
     this.transport.show();
+    this.ruler.showSelection(this.hearing.looping === "own" ? this.hearing.selection : null);
+    this.#rules.hidden = !this.isHidden;
   }
 
   #firstHeard() {

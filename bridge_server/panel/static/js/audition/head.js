@@ -17,7 +17,7 @@ export function jobHead(known, audition, recent, job, onChoose) {
     audition?.music?.key,
     known.created && ago(known.created),
   ].filter(Boolean);
-  const heading = h("div.grow", {},
+  const heading = h("div.grow.head-words", {},
     h("h1.cut", { title: known.tags }, taskName(known.task) || "Audition", known.tags && h("span.head-tags", {}, ` ${known.tags}`)),
     h("p", {}, facts.join(" · ")));
   return [heading, recent.length > 1 && recentJobs(recent, job, onChoose)];

@@ -11,6 +11,8 @@ import { stemGains } from "./stems.js";
 
 export const ORIGINAL = "original";
 const BED = "bed";
+/** Seconds: what is shorter was a click, not a drag. */
+const SHORTEST_LOOP = 0.05;
 
 /** The id of a take among the tracks: "JOB/N". */
 export const takeId = (take) => `${take.job}/${take.number}`;
@@ -19,8 +21,10 @@ export class Hearing extends Bell {
   heard = "";
   isLevelled = true;
   isBedOn = true;
-  /** "region" | "all" | "off" */
+  /** "region" | "all" | "own" | "off" */
   looping = "region";
+  /** {start, end} in frames: a loop of the musician's own, or null */
+  selection = null;
   /** id → list of {role, url, isMuted, isSolo}, for takes whose stems are laid open */
   stems = new Map();
   #signal;
@@ -98,8 +102,15 @@ export class Hearing extends Bell {
   setLoop(mode) {
     this.looping = mode;
     const { span, frames } = this.audition;
-    this.player.loop({ region: { start: span.start, end: span.end }, all: { start: 0, end: frames }, off: null }[mode]);
+    this.player.loop({ region: { start: span.start, end: span.end }, all: { start: 0, end: frames }, own: this.selection, off: null }[mode]);
     this.ring("changed", this);
+  }
+
+  /** Loop these frames from now on; too few of them, or null, and it is the region again. */
+  select(span) {
+    const [start, end] = span ? [Math.min(span.start, span.end), Math.max(span.start, span.end)].map(Math.round) : [0, 0];
+    this.selection = end - start >= this.audition.rate * SHORTEST_LOOP ? { start, end } : null;
+    this.setLoop(this.selection ? "own" : "region");
   }
 
   /** Lay a take's stems open: fetched once, then mixed here instead of the take itself, if any is muted or soloed. */

@@ -17,7 +17,9 @@ export function bindBoardKeys(board, keys, signal) {
   bind("ArrowRight", "On by a beat, or a second", () => board.nudge(1));
   bind("Home", "Back to the beginning", () => board.seek(0));
   bind("r", "To the start of the region", () => board.seek(board.audition.span.start / board.audition.frames));
-  bind("l", "Loop: region, with context, off", () => hearing.setLoop({ region: "all", all: "off", off: "region" }[hearing.looping]));
+  bind("l", "Loop: region, with context, off", () => hearing.setLoop({ region: "all", all: "off", off: "region", own: "region" }[hearing.looping]));
+  bind("i", "Loop from here", () => hearing.select({ start: hearing.player.position, end: hearing.selection?.end ?? board.audition.span.end }));
+  bind("o", "Loop to here", () => hearing.select({ start: hearing.selection?.start ?? board.audition.span.start, end: hearing.player.position }));
   bind("g", "Level match", () => hearing.setLevelled(!hearing.isLevelled));
   bind("c", "Context on and off", () => hearing.setBed(!hearing.isBedOn));
   bind("b", "Blind comparison", () => board.toggleBlind());

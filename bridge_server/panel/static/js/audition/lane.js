@@ -68,7 +68,7 @@ export class Lane {
     say(this.#name, blind ? `${blind.letter(id)}${blind.isOpen ? ` was ${name.toLowerCase()}` : ""}` : name);
     const gain = hearing.isLevelled ? decibelsOf(hearing.matching(id)) : 0;
     const levels = [Number.isFinite(lufs) && `${level(lufs)} LUFS`, Math.abs(gain) >= 0.05 && `${signed(gain)} dB`];
-    say(this.#facts, isHidden ? "Who is it?" : take ? `seed ${take.seed}` : "as it was");
+    say(this.#facts, isHidden ? "" : take ? `seed ${take.seed}` : "as it was");
     say(this.#levels, isHidden ? "" : levels.filter(Boolean).join(" · "));
     this.#showTools();
     this.desk.hidden = isHidden || !hearing.stems.has(id);

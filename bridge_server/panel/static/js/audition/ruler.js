@@ -40,30 +40,71 @@ function seconds(from, to) {
   return found;
 }
 
+const DRAG_PIXELS = 4;
+const SNAP_PIXELS = 8;
+
 export class Ruler {
   #labels = h("div.ruler-labels");
   #band = h("div.ruler-band");
+  #own = h("div.ruler-own", { hidden: true });
+  #grid = [];
   /** The line over all lanes; it moves by a transform, so that nothing is laid out or drawn anew. */
   playhead = h("div.playhead", { "aria-hidden": "true" });
 
-  constructor(audition, onSeek) {
+  /** `onSeek(fraction)` after a click, `onSelect({start, end})` in frames while it is dragged over. */
+  constructor(audition, onSeek, onSelect) {
     this.audition = audition;
-    this.element = h("div.ruler", { title: "Click to play from there" }, this.#band, this.#labels);
-    this.element.addEventListener("pointerdown", (event) => onSeek(fractionOf(event, this.element)));
+    this.element = h("div.ruler", { title: "Click to play from there; drag to loop a part" }, this.#band, this.#own, this.#labels);
+    this.element.addEventListener("pointerdown", (down) => this.#drag(down, onSeek, onSelect));
     this.show();
   }
 
   show() {
     const { frames, span } = this.audition;
-    this.#band.style.setProperty("left", `${(100 * span.start) / frames}%`);
-    this.#band.style.setProperty("right", `${100 - (100 * span.end) / frames}%`);
-    const labels = gridOf(this.audition).filter((line) => line.label !== "");
+    cover(this.#band, span, frames);
+    this.#grid = gridOf(this.audition);
+    const labels = this.#grid.filter((line) => line.label !== "");
     replace(this.#labels, labels.map((line) => h("span", { style: { left: `${100 * line.at}%` } }, line.label)));
+  }
+
+  showSelection(span) {
+    this.#own.hidden = !span;
+    if (span) cover(this.#own, span, this.audition.frames);
   }
 
   move(frame) {
     this.playhead.style.setProperty("transform", `translateX(${((100 * frame) / this.audition.frames).toFixed(3)}%)`);
   }
+
+  #drag(down, onSeek, onSelect) {
+    const { frames } = this.audition;
+    const from = this.#snapped(down);
+    let isDrag = false;
+    this.element.setPointerCapture(down.pointerId);
+    const move = (event) => {
+      isDrag ||= Math.abs(event.clientX - down.clientX) > DRAG_PIXELS;
+      if (isDrag) onSelect({ start: from * frames, end: this.#snapped(event) * frames });
+    };
+    this.element.addEventListener("pointermove", move);
+    this.element.addEventListener("pointerup", () => {
+      this.element.removeEventListener("pointermove", move);
+      if (!isDrag) onSeek(fractionOf(down, this.element));
+    }, { once: true });
+  }
+
+  /** A line of the grid that is near pulls, unless Shift is held. */
+  #snapped(event) {
+    const at = fractionOf(event, this.element);
+    if (event.shiftKey) return at;
+    const near = SNAP_PIXELS / this.element.clientWidth;
+    const line = this.#grid.find((one) => Math.abs(one.at - at) <= near);
+    return line ? line.at : at;
+  }
+}
+
+function cover(element, { start, end }, frames) {
+  element.style.setProperty("left", `${(100 * start) / frames}%`);
+  element.style.setProperty("right", `${100 - (100 * end) / frames}%`);
 }
 
 /** How far from the left of an element a pointer is, 0 to 1. */

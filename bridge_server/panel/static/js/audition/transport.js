@@ -5,6 +5,12 @@ import { icon } from "../icons.js";
 import { barAndBeat, beatsOf, clock } from "./format.js";
 import { firstBar } from "./ruler.js";
 
+const LOOPS = [
+  ["region", "Region", "Play the region again and again (L)"],
+  ["all", "With context", "What lies before and after it too (L)"],
+  ["own", "Selection", "What was dragged over in the ruler, or set with I and O"],
+  ["off", "Off", "Play to the end once (L)"],
+];
 const UNDER = { joins: "Other tracks", continues: "Clip" };
 const VOLUME = "dawbridge.volume";
 
@@ -13,9 +19,9 @@ export function makeTransport(board) {
   const play = h("button.main.icon.play", { type: "button", onclick: () => board.toggle() });
   const time = h("span.time", {}, "");
   const bar = h("span.bar.quiet", {}, "");
-  const loop = choice("Loop", [["region", "Region", "Play the region again and again"], ["all", "With context", "What lies before and after it too"], ["off", "Off", "Play to the end once"]], hearing.looping, (mode) => hearing.setLoop(mode));
+  const loop = choice("Loop", LOOPS, hearing.looping, (mode) => hearing.setLoop(mode));
   const level = toggle("level", "Level match", "Bring all takes to the same loudness (G)", () => hearing.setLevelled(!hearing.isLevelled));
-  const under = toggle("stems", UNDER[board.audition.kind] ?? "Context", "Hear what plays around and under it (C)", () => hearing.setBed(!hearing.isBedOn));
+  const under = toggle("under", UNDER[board.audition.kind] ?? "Context", "Hear what plays around and under it (C)", () => hearing.setBed(!hearing.isBedOn));
   const blind = toggle("blind", "Blind", "Compare without knowing which is which (B)", () => board.toggleBlind());
   const another = h("button", { type: "button", hidden: true, onclick: () => board.dealAgain() }, "Another round");
   const element = h("div.transport", { role: "toolbar", "aria-label": "Playback" },
@@ -41,6 +47,7 @@ export function makeTransport(board) {
     blind.setAttribute("aria-pressed", String(Boolean(board.blind)));
     another.hidden = !board.blind?.isOpen;
     loop.pick(hearing.looping);
+    loop.querySelector("[data-value=own]").hidden = !hearing.selection;
     showPlaying();
   }
   show();
