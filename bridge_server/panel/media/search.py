@@ -78,7 +78,7 @@ class Query:
 def search(records: Sequence[Record], marks: Mapping[TakeId, Mark], query: Query) -> Found:
     """The takes that a query means, newest first.
 
-    A `retake` or `again` names no words of its own: it is found by those of the take it came from.
+    A `retake` or `again` names no words, and often no project, of its own: it has those of the take it came from.
     Raises BadRequest where `before` names no take.
     """
     names = project_names([record.project for record in records])
@@ -131,7 +131,8 @@ def origin_of(record: Record, by_path: Mapping[str, Record]) -> Record:
 
 
 def _line(record: Record, by_path: Mapping[str, Record], marks: Mapping[TakeId, Mark]) -> TakeLine:
-    take, words = record.take, origin_of(record, by_path).request
+    take, origin = record.take, origin_of(record, by_path)
+    words, folder = origin.request, record.project or origin.project
     mark = marks.get(TakeId(take.job, take.number), Mark())
     return TakeLine(
         job=take.job,
@@ -149,7 +150,7 @@ def _line(record: Record, by_path: Mapping[str, Record], marks: Mapping[TakeId, 
         discarded=mark.discarded,
         chosen=take.chosen,
         draft=words.draft,
-        project=project_id(record.project),
+        project=project_id(folder) if folder else "",
         client=record.client,
     )
 
