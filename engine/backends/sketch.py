@@ -245,7 +245,7 @@ def _mix_in_source(stems: dict[str, Samples], work: Work, strength: float, watch
 def _players(score: Score) -> str:
     grid, chords = (
         score.plan.grid,
-        " ".join(dict.fromkeys(chord_name(chord.root, chord.quality, score.key) for chord in score.chords)),
+        " ".join(dict.fromkeys(chord_name(chord.root, chord.quality, score.key, chord.bass) for chord in score.chords)),
     )
     who = ", ".join(part.instrument for part in score.parts)
     return f"{score.plan.style}, {grid.bpm:g} bpm, {grid.meter.name}, {score.key.name}; {who}; chords: {chords}"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bridge_server.protocol.errors import Unsupported
 from bridge_server.protocol.requests import Edit
 from engine.backends.guide_vocal import LABEL, GuideVocal
-from engine.sketch.earlier import SCORE_START, place_of
+from engine.sketch.earlier import SCORE_START, place_of, remembered
 from engine.sketch.score import Line, Plan, Score, Sung, Words, from_latents
 from engine.sketch.voice.rewording import reworded
 from engine.watch import Watch
@@ -21,6 +21,7 @@ _FOREIGN = (
     "Make a take with lyrics in sketch first; or sing over other music with `layer` and the role vocals. "
     "Editing any recording is what ace-step-v1 is made for."
 )
+_SILENT = "Repaint the range with lyrics to have a melody written, or sing over it with `layer` and the role vocals."
 
 
 class Resung(NamedTuple):
@@ -86,9 +87,16 @@ def _sung_score(work: Work) -> tuple[Score, int]:
     if score is None or start is None:
         raise Unsupported("`only_lyrics` in sketch needs a take that sketch sang; this audio keeps no score.", _FOREIGN)
     if score.vocal is None or not score.vocal.notes:
-        raise Unsupported("Nothing is sung in this take, so there is no melody for other words.", _FOREIGN)
+        score = replace(score, vocal=remembered(score))
+    if score.vocal is None:
+        raise Unsupported("Nothing is sung in this take, so there is no melody for other words.", _SILENT)
     if start < 0 or start + work.hull.length > score.plan.samples:
-        raise Unsupported("The range is larger than the take that was sung.", "Choose a range inside the take.")
+        seconds, rate = score.plan.samples / score.plan.grid.rate, score.plan.grid.rate
+        raise Unsupported(
+            "The range reaches beyond the music that this take kept.",
+            f"That begins {-start / rate:+.1f} s from the start of the range and lasts {seconds:.1f} s. Choose a range "
+            "inside it, or edit the take that holds the rest.",
+        )
     return score, start
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TypeVar
 
 import msgspec
 import numpy as np
 
 from engine.sketch.grid import Grid
-from engine.sketch.score import Chord, Note, Part, Score, Section, Song
+from engine.sketch.score import Chord, Line, Note, Part, Score, Section, Song, Sung, Vocal
 from engine.work import Work
 
 HULL_START = "hull_start"
@@ -31,8 +32,9 @@ def song_of(score: Score) -> Song:
     if score.song is not None:
         return score.song
     return Song(
-        score.plan.grid, 0, score.plan.style, score.throws, score.parts, score.chords, score.sections, score.rules
-    )
+        score.plan.grid, 0, score.plan.style, score.throws, score.parts, score.chords, score.sections, score.rules,
+        score.vocal,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -132,8 +134,63 @@ def joined(song: Song, score: Score) -> Song:
         if any(start <= song.grid.sample(moved.start + _NEAR_LINE) < end for start, end in windows):
             chords.append(moved)
     return msgspec.structs.replace(
-        song, parts=tuple(parts.values()), chords=tuple(sorted(chords)), sections=_with_new_bars(song, score)
+        song,
+        parts=tuple(parts.values()),
+        chords=tuple(sorted(chords)),
+        sections=_with_new_bars(song, score),
+        vocal=_joined_vocal(song, score),
     )
+
+
+def remembered(score: Score) -> Vocal | None:
+    """What was sung over the time of the score before music without words took its place, in beats of the score.
+
+    Phrases that began earlier are left out; None where nothing is left.
+    """
+    song = score.song
+    if song is None or song.vocal is None:
+        return None
+    grid, samples = score.plan.grid, score.plan.samples
+    notes: list[Note] = []
+    sung: list[Sung] = []
+    for phrase in _phrases(song.vocal):
+        if song.grid.sample(phrase[0][0].start) < song.start:
+            continue
+        for note, syllable in phrase:
+            begin, end = (song.grid.sample(beat) - song.start for beat in (note.start, note.start + note.length))
+            if begin < samples:
+                start = grid.beat(begin)
+                notes.append(Note(start, grid.beat(min(end, samples)) - start, note.pitch, note.velocity))
+                sung.append(syllable)
+    return Vocal(song.vocal.words, tuple(notes), tuple(sung), song.vocal.seed) if notes else None
+
+
+def _joined_vocal(song: Song, score: Score) -> Vocal | None:
+    """The song's phrases, and the score's in place of those that begin in its windows; without any it changes none."""
+    new = score.vocal
+    if new is None or not new.notes:
+        return song.vocal
+    windows = [(start + song.start, end + song.start) for start, end in score.plan.windows]
+    found: list[tuple[Line, list[tuple[Note, Sung]]]] = []
+    for phrase in _phrases(song.vocal) if song.vocal else ():
+        first = song.grid.sample(phrase[0][0].start)
+        if song.vocal and not any(low <= first < high for low, high in windows):
+            found.append((song.vocal.words.lines[phrase[0][1].line], phrase))
+    for phrase in _phrases(new):
+        moved = [(_brought(note, score.plan.grid, song), syllable) for note, syllable in phrase]
+        found.append((new.words.lines[phrase[0][1].line], moved))
+    found.sort(key=lambda each: each[1][0][0])
+    pairs = [(note, number, each) for number, (_, phrase) in enumerate(found) for note, each in phrase]
+    words = msgspec.structs.replace(new.words, lines=tuple(line for line, _ in found))
+    sung = (Sung(number, each.syllable, each.text) for _, number, each in pairs)
+    return Vocal(words, tuple(note for note, _, _ in pairs), tuple(sung), new.seed)
+
+
+def _phrases(vocal: Vocal) -> Iterator[list[tuple[Note, Sung]]]:
+    """The notes of each line, with what they sing."""
+    pairs = zip(vocal.notes, vocal.sung, strict=True)
+    for _, phrase in groupby(pairs, key=lambda pair: pair[1].line):
+        yield list(phrase)
 
 
 def _outside(events: Iterable[Event], grid: Grid, windows: list[tuple[int, int]]) -> Iterator[Event]:

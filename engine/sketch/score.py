@@ -163,7 +163,8 @@ class Plan(Struct, frozen=True):
 class Song(Struct, frozen=True):
     """All that is known of the music that a take is a part of, in beats and bars of its own `grid`.
 
-    `start` is the sample of the song at which the take begins; `throws` are those of its first take.
+    `start` is the sample of the song at which the take begins; `throws` are those of its first take. `vocal` is what
+    was sung last, also where music without words has taken its place since.
     """
 
     grid: Grid
@@ -174,6 +175,7 @@ class Song(Struct, frozen=True):
     chords: tuple[Chord, ...]
     sections: tuple[Section, ...]
     rules: int = RULES
+    vocal: Vocal | None = None
 
 
 class Score(Struct, frozen=True):

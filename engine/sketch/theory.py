@@ -53,9 +53,13 @@ class Key(Struct, frozen=True):
         >>> Key(10, "major").name, Key(6, "minor").name
         ('Bb major', 'F# minor')
         """
+        return f"{self.spelling[self.tonic]} {self.mode}"
+
+    @property
+    def spelling(self) -> tuple[str, ...]:
+        """The names of the twelve notes, with the key's own accidentals."""
         relative_major = self.tonic if self.mode == "major" else (self.tonic + 3) % 12
-        names = FLATS if relative_major in _FLAT_MAJORS else SHARPS
-        return f"{names[self.tonic]} {self.mode}"
+        return FLATS if relative_major in _FLAT_MAJORS else SHARPS
 
     @property
     def scale(self) -> tuple[int, ...]:
@@ -125,7 +129,11 @@ def coloured(key: Key, root: int, quality: str, colour: int) -> str:
     return fitting[0] if fitting else quality
 
 
-def chord_name(root: int, quality: str, key: Key) -> str:
-    """'Bbmaj7', spelled as the key spells it."""
-    names = FLATS if "b" in key.name or key.name in ("F major", "D minor", "G minor", "C minor") else SHARPS
-    return names[root] + SUFFIX.get(quality, quality)
+def chord_name(root: int, quality: str, key: Key, bass: int = -1) -> str:
+    """A chord, spelled as the key spells it.
+
+    >>> chord_name(10, "maj7", Key(5, "minor"), 1)
+    'Bbmaj7/Db'
+    """
+    under = "" if bass in (-1, root) else f"/{key.spelling[bass]}"
+    return key.spelling[root] + SUFFIX.get(quality, quality) + under

@@ -13,7 +13,7 @@ from bridge_server.protocol.values import Change, Music
 from engine.sketch.chart import key_of_chart, lay_chart, read_chart
 from engine.sketch.grid import Grid
 from engine.sketch.meter import Meter
-from engine.sketch.theory import QUALITIES, Named
+from engine.sketch.theory import QUALITIES, Key, Named, chord_name
 from tests.engine.sketch_work import RATE, generate, render, score
 
 AM, F, C, G = Named(9, "min"), Named(5, "maj"), Named(0, "maj"), Named(7, "maj")
@@ -103,3 +103,16 @@ def test_everybody_plays_the_chords(tags: str, changes: tuple[Change, ...]) -> N
 def test_a_chart_that_is_none_fails_before_a_note_is_played() -> None:
     with pytest.raises(BadRequest, match="'Hm' is not a chord"):
         render(generate("pop", 8, Music(bpm=120.0, chords="Hm F C G")))
+
+
+def test_a_take_names_its_chords_with_their_basses() -> None:
+    (line,) = [
+        note for note in render(generate("pop", 8, Music(chords="Am/C | F G/B", bpm=120))).notes if "chords:" in note
+    ]
+    assert line.endswith("chords: Am/C F G/B")
+
+
+@pytest.mark.parametrize(("key", "name"), [("minor", "Bb/Db"), ("major", "A#/C#")])
+def test_chords_are_spelled_as_the_key_is(key: str, name: str) -> None:
+    """F minor has flats, B major sharps."""
+    assert chord_name(10, "maj", Key(5 if key == "minor" else 11, key), 1) == name

@@ -11,7 +11,7 @@ from bridge_server.protocol.errors import Unsupported
 from engine.backends.sketch import SketchBackend
 from engine.watch import Watch
 from engine.work import Rendering
-from tests.engine.sketch_work import RATE, generate, mix, power, render, retake, score
+from tests.engine.sketch_work import RATE, generate, mix, power, render, repaint, retake, score
 from tests.engine.vocal_work import LYRICS, OTHER, edited, melody_line, needs_voice, sung, vocal_layer, vocal_of
 
 pytestmark = needs_voice
@@ -72,6 +72,49 @@ def test_what_has_no_melody_is_refused(take: Rendering) -> None:
         with pytest.raises(Unsupported, match=said) as refusal:
             render(work)
         assert refusal.value.hint
+
+
+def test_words_can_be_edited_after_a_repaint_without_words(take: Rendering) -> None:
+    """The melody that was sung there comes back, over the band that the repaint put in its place."""
+    start, end = 4.0, 12.0
+    silent = render(repaint(mix(take), start, end, "rock", latents={**take.latents, "hull_start": np.array(0.0)}), 5)
+    assert "vocals" not in silent.stems
+    kept = {**silent.latents, "hull_start": np.array(start * RATE)}
+    work = edited(
+        silent, mix(take), "Let it snow\nLet it fall\nLet it go", "only_lyrics", start=start, end=end, latents=kept
+    )
+    new = render(work, 3)
+    assert score(new).parts == score(silent).parts
+    assert power(new.stems["vocals"]) > 0.01
+
+    def heard(take: Rendering, first: float) -> set[tuple[int, int]]:
+        """(milliseconds of the song, key) of each note that a phrase which begins in the range holds."""
+        grid, vocal = score(take).plan.grid, vocal_of(take)
+        at = [first + grid.sample(note.start) / RATE for note in vocal.notes]
+        begins = {each.line: now for now, each in reversed(list(zip(at, vocal.sung, strict=True)))}
+        notes = zip(at, vocal.notes, vocal.sung, strict=True)
+        return {(round(100 * now), note.pitch) for now, note, each in notes if start <= begins[each.line] and now < end}
+
+    assert heard(new, start) >= heard(take, 0.0) != set()
+    for role, stem in new.stems.items():
+        if role != "vocals":
+            # The same sounds; only what holds the peaks back differs, since the voice needs room.
+            assert np.corrcoef(stem.ravel(), silent.stems[role].ravel())[0, 1] > 0.97
+    # Once more, from the take that sings again.
+    again = {**new.latents, "hull_start": np.array(start * RATE)}
+    other = render(edited(new, mix(take), OTHER, "only_lyrics", start=start, end=end, latents=again), 3)
+    assert melody_line(vocal_of(other)) == melody_line(vocal_of(new))
+
+
+def test_a_song_keeps_what_is_sung_around_an_edit(take: Rendering) -> None:
+    latents = {**take.latents, "hull_start": np.array(0.0)}
+    work = repaint(mix(take), 4.0, 8.0, "rock", lyrics="Another line", language="en", latents=latents)
+    song = score(render(work, 5)).song
+    assert song is not None and song.vocal is not None
+    texts = [song.vocal.words.lines[number].text for number in dict.fromkeys(each.line for each in song.vocal.sung)]
+    assert "Another line" in texts
+    assert len(texts) >= 3
+    assert list(song.vocal.notes) == sorted(song.vocal.notes)
 
 
 def test_lines_that_find_no_melody_are_told(take: Rendering) -> None:
