@@ -22,7 +22,7 @@ WAITING_ROOM = 11.5 * GIB
 """Of a computer that says 12 GB, for the parts that are not on the card just now."""
 
 PATIENT = 23 * GIB
-"""Of a computer that says 24 GB: without a card, a 2B model at four bytes a number needs 16 GB with 30 s of music, and
+"""Of a computer that says 24 GB: without a card, a 2B model at four bytes a number needs 14 GB with 30 s of music, and
 leaves the rest to the DAW."""
 
 TURBO, BASE = "ace-step-1.5-turbo", "ace-step-1.5-base"
