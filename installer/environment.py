@@ -26,6 +26,10 @@ OPTIONS = {
 }
 """Extras of pyproject.toml that are tried by themselves, and what is said where one cannot be had."""
 
+ALONE = {"test": ["tinysoundfont>=0.3.5"]}
+"""Extra → packages without what they ask for: this one asks for pyaudio, which has wheels for Windows only and which
+nothing here needs. Where there is no wheel, the tests of it are skipped."""
+
 IN_A_DAW = "For your DAW: `start.py install reaper` (or ableton, ardour); `start.py install --list` shows what is here."
 """Said once, when everything is there."""
 
@@ -149,6 +153,8 @@ class Environment:
                 if status:
                     raise from_output(lines, self.root, ROOM_MB["test" if "test" in extras else ""], self.log)
             lacking = self.add_options([*pip, "--progress-bar", "off"], log, progress)
+            for packages in (ALONE[extra] for extra in extras if extra in ALONE):
+                follow([*pip, "--progress-bar", "off", "--no-deps", "--only-binary", ":all:", *packages], log, progress)
         self.stamp.write_text(json.dumps({**self.wanted_stamp(), "extras": list(extras)}), "utf-8")
         return lacking
 
