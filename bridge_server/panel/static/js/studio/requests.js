@@ -71,10 +71,10 @@ export function withoutDefaults(fields) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isEmpty(value)));
 }
 
-/** Seconds as a span, in whole samples. Throws a Problem where it is empty or leaves the source. */
-export function spanOf(start, end, { rate, frames }) {
+/** Seconds of a source as a span, in whole samples; `offset` is where the source begins. Throws a Problem where it is empty or leaves the source. */
+export function spanOf(start, end, { rate, frames, offset = 0 }) {
   const [first, last] = [Math.round(start * rate), Math.min(frames ?? Infinity, Math.round(end * rate))];
-  if (first >= 0 && last > first) return { start: first, end: last, rate };
+  if (first >= 0 && last > first) return { start: offset + first, end: offset + last, rate };
   throw new Problem({ code: "bad_span", message: "The range is empty or lies outside the audio.", hint: "Choose an end that comes after the start, inside the audio." });
 }
 
@@ -86,10 +86,10 @@ export function secondsOf(duration, capabilities, random = Math.random) {
   return low + (high - low) * random();
 }
 
-/** The jobs of the left column: text2music, with a reference where audio2audio is on. */
-export function generations(form, capabilities, random = Math.random) {
-  const seconds = secondsOf(form.duration, capabilities, random);
-  const fields = { ...compositionOf(form, capabilities), span: spanOf(0, seconds, { rate: RATE }) };
+/** The jobs of the left column: text2music, with a reference where audio2audio is on. `region` of a DAW: fill that instead of a length. */
+export function generations(form, capabilities, { random = Math.random, region = null } = {}) {
+  const span = region ? region.span : spanOf(0, secondsOf(form.duration, capabilities, random), { rate: RATE });
+  const fields = { ...compositionOf(form, capabilities), span, ...(region ? { timeline: region.timeline, project: `region:${region.id}` } : {}) };
   if (form.audio2audio && knows(capabilities, "reference")) {
     if (!form.reference) {
       throw new Problem({ code: "bad_request", message: "Audio2Audio has no reference audio.", hint: "Upload a file, or switch Audio2Audio off." });
@@ -106,7 +106,7 @@ export function retakes({ take, variance, seeds }, form) {
 
 /** Start and end in seconds of the source; the take is all of the source with the new part in it. `variance` is the protocol's `strength`. */
 export function repaints({ source, variance, start, end, seeds }, form, capabilities) {
-  const fields = { ...onSource(source, form, capabilities, "repaint"), span: spanOf(start, end, source), strength: variance, form: "whole" };
+  const fields = { ...onSource(source, form, capabilities, "repaint"), span: spanOf(start, end, source), strength: variance, form: source.isRegion ? "region" : "whole" };
   return jobs("repaint", fields, seeds, form.variants);
 }
 
@@ -128,7 +128,7 @@ export function extensions({ source, left, right, seeds }, form, capabilities) {
   if (!Object.keys(lengths).length) {
     throw new Problem({ code: "bad_request", message: "There is nothing to extend by.", hint: "Give a length to the left or to the right." });
   }
-  const fields = { ...onSource(source, form, capabilities, "extend"), ...lengths, span: spanOf(0, source.frames / source.rate, source), form: "whole" };
+  const fields = { ...onSource(source, form, capabilities, "extend"), ...lengths, span: spanOf(0, source.frames / source.rate, source), form: source.isRegion ? "region" : "whole" };
   return jobs("extend", fields, seeds, form.variants);
 }
 

@@ -1,0 +1,91 @@
+/** Which take each tab made last, so that the next one can begin from it; kept by the browser. And takes as sources. */
+
+import { Bell } from "../bell.js";
+
+const KEY = "dawbridge.studio.takes";
+
+export class LastTakes extends Bell {
+  #kept = {};
+  #storage;
+
+  constructor(storage = globalThis.localStorage) {
+    super();
+    this.#storage = storage;
+    try {
+      this.#kept = JSON.parse(storage?.getItem(KEY) ?? "{}");
+    } catch (error) {
+      console.debug("takes: cannot be read", error);
+    }
+  }
+
+  /** "JOB/N" of the last take of a tab ("text2music", "retake", "repaint", "edit", "extend"), or "". */
+  of(tab) {
+    return this.#kept[tab] ?? "";
+  }
+
+  set(tab, id) {
+    if (this.#kept[tab] === id) return;
+    this.#kept = { ...this.#kept, [tab]: id };
+    try {
+      this.#storage?.setItem(KEY, JSON.stringify(this.#kept));
+    } catch (error) {
+      console.debug("takes: not kept in this window", error);
+    }
+    this.ring("changed", tab);
+  }
+}
+
+/**
+ * A take as a source: { reference, take, rate, frames, seconds, tags, lyrics, loras, peaks, title }.
+ * `told` is what `/api/takes/JOB/N` says; its file is the first part.
+ */
+export function takeSource({ line, rendered, parts: [part] }) {
+  const id = `${line.job}/${line.number}`;
+  return {
+    reference: `take:${id}`,
+    take: { job: line.job, number: line.number, backend: line.backend },
+    rate: part.span.rate,
+    frames: part.samples,
+    seconds: part.samples / part.span.rate,
+    tags: rendered.tags ?? "",
+    lyrics: rendered.lyrics ?? "",
+    loras: rendered.loras ?? [],
+    peaks: `/api/takes/${id}/peaks`,
+    title: `${line.tags || line.job} · take ${line.number}`,
+  };
+}
+
+/** An upload as a source; its waveform is that of its audition. */
+export function uploadSource(upload, audition) {
+  return {
+    reference: `upload:${upload.id}`,
+    take: null,
+    rate: upload.rate,
+    frames: upload.frames,
+    seconds: upload.seconds,
+    tags: "",
+    lyrics: "",
+    loras: [],
+    peaks: (audition.original ?? audition.bed)?.peaks ?? "",
+    title: upload.name,
+  };
+}
+
+/** A region that a DAW sent, as a source; its takes go back to where it lies on the timeline. */
+export function regionSource(region, audition) {
+  const { start, end, rate } = region.span;
+  return {
+    reference: region.source,
+    isRegion: true,
+    take: null,
+    rate,
+    offset: start,
+    frames: end - start,
+    seconds: (end - start) / rate,
+    tags: region.tags ?? "",
+    lyrics: region.lyrics ?? "",
+    loras: [],
+    peaks: (audition.original ?? audition.bed)?.peaks ?? "",
+    title: [region.source_name, region.project_name].filter(Boolean).join(" · "),
+  };
+}
