@@ -16,7 +16,7 @@ from bridge_server.panel.guard import Guard, Place
 from bridge_server.protocol.errors import BridgeError
 
 STATIC = Path(__file__).parent / "static"
-PARTS = ("login", "wire", "region_routes", "media.routes", "models", "doctor")
+PARTS = ("login", "lan", "wire", "region_routes", "media.routes", "models", "doctor")
 """Modules of this package, each with `routes(context)`; they are asked in this order."""
 
 

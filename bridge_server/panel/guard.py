@@ -7,7 +7,6 @@ and cannot forge `Host` or `Origin`: so all three are asked for, each by itself 
 from __future__ import annotations
 
 import ipaddress
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bridge_server.panel.kept import Session
 from bridge_server.panel.problems import answer
+from bridge_server.panel.shared import own_names
 from bridge_server.panel.way_in import how_to_get_in
 from bridge_server.protocol.codec import LARGEST
 from bridge_server.protocol.errors import BadRequest, BridgeError, TooLarge, WrongKey
@@ -25,7 +25,7 @@ UPLOADS = "/api/uploads"
 LARGEST_UPLOAD = 2 << 30
 """Bytes: an hour of 48 kHz stereo in 32 bits has 1.3 GiB."""
 
-OPEN_PATHS = {"/enter", "/pair"}
+OPEN_PATHS = {"/enter", "/pair", "/certificate"}
 HARMLESS = {"GET", "HEAD"}
 
 FIXED_HEADERS = {
@@ -48,11 +48,7 @@ class Place:
 
     def names(self, arrived_at: str) -> set[str]:
         """Every `Host` that means this listener; `arrived_at` is the address at which the connection came in."""
-        if self.is_local:
-            hosts = {"127.0.0.1", "localhost", "[::1]"}
-        else:
-            name = socket.gethostname().lower()
-            hosts = {_in_a_url(arrived_at), name, f"{name.split('.')[0]}.local"}
+        hosts = {"127.0.0.1", "localhost", "[::1]"} if self.is_local else {_in_a_url(arrived_at), *own_names()}
         return {f"{host}:{self.port}" for host in hosts}
 
 

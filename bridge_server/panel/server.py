@@ -13,7 +13,9 @@ from starlette.types import ASGIApp
 
 from bridge_server.panel.app import guarded, make_app
 from bridge_server.panel.context import Context
+from bridge_server.panel.door import listen
 from bridge_server.panel.guard import Place
+from bridge_server.panel.shared import own_addresses, own_names
 from bridge_server.protocol.codec import LARGEST
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,33 @@ class PanelServer:
         """Serve loopback at `listening`. Returns when requests are answered."""
         place = Place("http", listening.getsockname()[1], is_local=True)
         await self._serve(guarded(self._app, self._context, place), listening)
+        if share:
+            try:
+                await self._share(share)
+            except (OSError, ValueError) as error:  # this machine has its panel all the same
+                log.warning("panel.not_shared address=%s error=%s", share, error)
+                self._context.shared.problem = f"The panel could not be shared at {share}: {error}."
+
+    async def _share(self, address: str) -> None:
+        """Serve paired devices, encrypted. Raises OSError, ValueError."""
+        from bridge_server.panel.certificate import certificate_for  # 10 MB that only this needs
+
+        shared, memory = self._context.shared, self._context.memory
+        host, _, port = address.rpartition(":")
+        addresses = own_addresses(host)
+        certificate = await self._context.in_thread(
+            certificate_for, self._context.home.panel / "lan", own_names(), addresses
+        )
+        listening = listen(host, [memory.lan_port, int(port)])
+        number = listening.getsockname()[1]
+        memory.note_lan_port(number)
+        place = Place("https", number, is_local=False)
+        app = guarded(self._app, self._context, place)
+        await self._serve(app, listening, str(certificate.chain), str(certificate.key))
+        shared.address = f"https://{addresses[0]}:{number}"
+        shared.fingerprint = certificate.fingerprint
+        shared.authority = certificate.authority
+        log.info("panel.shared address=%s", shared.address)
 
     async def close(self) -> None:
         for server, _ in self._running:

@@ -51,12 +51,23 @@ class RunningBridge:
     """`with RunningBridge(root) as bridge:` what `python -m bridge_server` runs, stopped and checked at the end."""
 
     def __init__(
-        self, root: Path, engine: tuple[str, ...] = FAKE_ENGINE, heartbeat: Heartbeat = BRISK, idle_exit: float = 0.0
+        self,
+        root: Path,
+        engine: tuple[str, ...] = FAKE_ENGINE,
+        heartbeat: Heartbeat = BRISK,
+        idle_exit: float = 0.0,
+        share_lan: str = "",
     ) -> None:
         self.home = Home(root)
         self.faults = Faults()
         self._settings = Settings(
-            home=self.home, engine_command=engine, heartbeat=heartbeat, osc_port=0, panel_port=0, idle_exit_seconds=idle_exit
+            home=self.home,
+            engine_command=engine,
+            heartbeat=heartbeat,
+            osc_port=0,
+            panel_port=0,
+            share_lan=share_lan,
+            idle_exit_seconds=idle_exit,
         )
         self._thread = threading.Thread(target=self._run, name="bridge")
         self._bridge: Bridge | None = None
