@@ -74,6 +74,13 @@ def test_triplets_are_on_the_grid_too() -> None:
     assert notes[0].startswith("on the grid")
 
 
+@pytest.mark.parametrize("meter", ["6/8", "7/8", "2/2", "3/4"])
+def test_late_is_late_in_every_meter(meter: str) -> None:
+    late = [time + 0.04 for time in EIGHTHS] + [time + 0.165 for time in EIGHTHS[::3]]
+    _, move, notes = aligned(clicks(late, 8.0), work(8.0, meter=meter))
+    assert move == pytest.approx(-0.04 * RATE, abs=200), notes
+
+
 def test_what_drifts_is_told_and_left_alone() -> None:
     stem = clicks([time * 1.037 for time in EIGHTHS], 8.5)
     audio, move, notes = aligned(stem, work(8.5))
@@ -88,9 +95,8 @@ def test_random_onsets_are_on_no_grid() -> None:
     assert "not on the grid" in aligned(clicks(times, 8.0), work(8.0))[2][0]
 
 
-def test_the_grid_begins_with_the_bar_and_counts_in_the_meter() -> None:
+def test_the_grid_begins_with_the_bar() -> None:
     assert Beats.of(work(8.0, bar_phase=0.3)) == Beats(pytest.approx(0.2), 0.5)  # type: ignore[arg-type]
-    assert Beats.of(work(8.0, meter="6/8")) == Beats(0.0, 0.25)
     assert Beats.of(work(8.0, None)) is None
     assert Beats.of(work(8.0, changes=(Change(at=9, bpm=90.0),))) is None
     assert Beats.of(work(8.0, changes=(Change(at=9, bpm=120.0),))) is not None

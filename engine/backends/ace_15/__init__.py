@@ -19,5 +19,6 @@ adapters      LoRAs that a request names
 lora_file     what a file of them holds, as strong as it was trained
 performance   one take: passes of the pipeline, with what must stay put back at every step
 timing        a new stem held against the project's grid
+presence      whether it sounds throughout its range
 trouble       what the libraries' errors mean to a musician
 """

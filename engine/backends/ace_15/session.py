@@ -20,6 +20,7 @@ from engine.backends.ace_15.listening import Heard, hear
 from engine.backends.ace_15.memory import Way
 from engine.backends.ace_15.performance import Made, Performance
 from engine.backends.ace_15.pipeline import SongPipeline
+from engine.backends.ace_15.presence import SILENT_DBFS, missing
 from engine.backends.ace_15.score import Score
 from engine.backends.ace_15.studio import Studio
 from engine.backends.kept import to_keep
@@ -33,7 +34,6 @@ LOADED, HEARD, COMPOSED = 0.04, 0.1, 0.85
 AROUND_FRAMES = 64
 """Latents decoded on each side, 2.6 s, so that the edges sound as they do within the song."""
 
-SILENT_DBFS = -60.0
 PREVIEW_SAMPLES = 10 * RATE
 
 
@@ -137,7 +137,7 @@ class Session:
         work, notes = self.score.work, list(self.notes)
         if isinstance(work.request, Layer):
             audio, move, told = timing.aligned(audio, work)
-            notes += told
+            notes += [*told, *missing(audio, work.context[:, work.hull.start : work.hull.end], timing.RETAKE)]
             made = replace(made, grid=Grid(made.grid.origin + move, made.grid.hop))
         loud = float(np.sqrt(np.mean(np.square(audio, dtype=np.float64))))
         if loud < 10 ** (SILENT_DBFS / 20):

@@ -27,15 +27,18 @@ GOOD_MS, LATE_MS = 25.0, 8.0
 """Onsets that lie this close to the grid are on it; a constant offset below this is not worth moving."""
 
 DIVISIONS = (4, 3)
-"""Of a beat: sixteenths, triplets."""
+"""Of a quarter: sixteenths, triplets."""
 
-RETAKE = "try a retake, or nudge it by hand"
+RETAKE = "try a retake"
 _Curve = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Beats:
-    """The project's grid over a stem: seconds from its start to the first beat line, and from one to the next."""
+    """The project's grid over a stem: seconds from its start to the first line of a quarter, and from one to the next.
+
+    Quarters in every meter: the tempo counts them, and the sixteenths between them are the same lines in 6/8 and 7/8.
+    """
 
     first: float
     period: float
@@ -47,7 +50,7 @@ class Beats:
         music = work.request.music
         if music.bpm is None or any(change.ramp or change.bpm not in (None, music.bpm) for change in music.changes):
             return None
-        period = 60 / music.bpm * 4 / int(music.meter.split("/")[1])
+        period = 60 / music.bpm
         return cls((-work.bar_phase_seconds) % period, period)
 
 
@@ -57,7 +60,7 @@ class Fit:
 
     offset_ms  how late all of them are (early: below 0)
     spread_ms  how far a typical one lies from the grid, once that offset is taken away
-    division   lines to a beat
+    division   lines to a quarter
     """
 
     offset_ms: float
@@ -119,8 +122,11 @@ def _fit(times: _Curve, strengths: _Curve, beats: Beats, division: int) -> Fit:
     return Fit(1000 * offset, 1000 * float(np.median(np.abs(left))), division, len(times))
 
 
-def aligned(audio: Samples, work: Work) -> tuple[Samples, int, tuple[str, ...]]:
-    """The stem on the project's grid, by how many samples it was moved (later: above 0), and what to tell the user."""
+def aligned(audio: Samples, work: Work, remedy: str = RETAKE) -> tuple[Samples, int, tuple[str, ...]]:
+    """The stem on the project's grid, by how many samples it was moved (later: above 0), and what to tell the user.
+
+    remedy  what to do about a stem that is on no grid
+    """
     beats = Beats.of(work)
     if beats is None:
         return audio, 0, ("no tempo is known throughout the range, so the stem was not held against the grid",)
@@ -130,7 +136,8 @@ def aligned(audio: Samples, work: Work) -> tuple[Samples, int, tuple[str, ...]]:
     # Chance lies a quarter of the distance between two lines away: anything near that is on no grid at all.
     chance = 1000 * beats.period / found.division / 4
     if found.spread_ms > min(GOOD_MS, 0.5 * chance):
-        return audio, 0, (f"the stem is not on the grid: typically {found.spread_ms:.0f} ms beside it; {RETAKE}",)
+        beside = f"typically {found.spread_ms:.0f} ms beside it"
+        return audio, 0, (f"the stem is not on the grid: {beside}; {remedy}, or nudge it by hand",)
     if abs(found.offset_ms) < LATE_MS:
         return audio, 0, (f"on the grid: {found.offset_ms:+.0f} ms, typically within {found.spread_ms:.0f} ms",)
     move = -round(found.offset_ms * RATE / 1000)

@@ -13,6 +13,7 @@ from bridge_server.protocol.requests import Composition, Layer, Repaint
 from bridge_server.protocol.servers import NAME, Offer, Server
 from bridge_server.protocol.values import Capabilities
 from engine.backends.ace_15.capabilities import LANGUAGES, RATE
+from engine.backends.ace_15.presence import missing
 from engine.backends.ace_15.timing import aligned
 from engine.backends.acestep_api.capabilities import capabilities
 from engine.backends.acestep_api.envelope import plain
@@ -26,6 +27,8 @@ from engine.watch import Cancelled, Watch
 from engine.work import Rendering, Samples, Work
 
 log = logging.getLogger(__name__)
+
+ANOTHER = "try another seed"
 
 
 class AceStepApi:
@@ -83,8 +86,8 @@ class AceStepApi:
         audio = _over(context, work, made.audio)
         assert audio.shape[1] == hull.length
         if isinstance(work.request, Layer):
-            audio, _, told = aligned(audio, work)
-            notes += told
+            audio, _, told = aligned(audio, work, ANOTHER)
+            notes += [*told, *missing(audio, work.context[:, hull.start : hull.end], ANOTHER)]
         return Rendering(seed=seed, stems={scores[0].stem: audio}, notes=tuple(dict.fromkeys(notes)))
 
     def _brought(self, asked: Score, seed: int, watch: Watch) -> Brought:
