@@ -46,9 +46,11 @@ class Heard:
         return int(0.002 * self.rate + 0.5)
 
 
-@pytest.fixture(scope="module", params=[48_000, 44_100], ids=str)
+@pytest.fixture(scope="module")
 def job(request: pytest.FixtureRequest, bridge: BridgeProcess, tmp_path_factory: pytest.TempPathFactory) -> str:
-    song = song_file(tmp_path_factory.mktemp("music") / "Song", seconds=5.0, rate=request.param)
+    """Three takes of 1.5 seconds, a second into a song; `request.param` is its rate."""
+    rate = getattr(request, "param", 48_000)
+    song = song_file(tmp_path_factory.mktemp("music") / "Song", seconds=5.0, rate=rate)
     asked = repaint(song, 1.0, 2.5)
     run(bridge, asked)
     return asked.job
@@ -73,29 +75,30 @@ def fetch(tab: Tab, job: str) -> Heard:
         return samples.T
 
     takes = {str(take["number"]): take for take in told["takes"]}
-    tracks = {"0": told["original"], **takes}
+    stems = {f"{key} {stem['role']}": stem for key, take in takes.items() for stem in take["stems"]}
+    tracks = {"0": told["original"], **takes, **stems}
     return Heard(
         rate=told["rate"],
         bed=sound(told["bed"]["url"]),
         tracks={key: sound(track["url"]) for key, track in tracks.items()},
         start=told["span"]["start"],
         end=told["span"]["end"],
-        lufs={key: track["lufs"] for key, track in tracks.items()},
+        lufs={key: track.get("lufs") for key, track in tracks.items()},
     )
 
 
-def path_of_head(heard: Heard, samples: int) -> NDArray[np.int64]:
-    """Where the head is, sample by sample, from the beginning, once round, and on in the loop."""
+def path_of_head(heard: Heard, samples: int, from_: int = 0) -> NDArray[np.int64]:
+    """Where the head is, sample by sample: on to the end of the region, and round and round in it."""
     length = heard.end - heard.start
-    along = np.arange(samples)
+    along = from_ + np.arange(samples)
     return np.where(along < heard.end, along, heard.start + (along - heard.end) % length)
 
 
-def reading(heard: Heard, sound: Samples, samples: int) -> Samples:
+def reading(heard: Heard, sound: Samples, samples: int, from_: int = 0) -> Samples:
     """One track along the path of the head; where the loop goes back, what follows its end fades out underneath."""
-    head = path_of_head(heard, samples)
+    head = path_of_head(heard, samples, from_)
     out = sound[:, head]
-    for back in range(heard.end, samples, heard.end - heard.start):
+    for back in range(heard.end - from_, samples, heard.end - heard.start):
         count = min(heard.jump, samples - back)
         old = (heard.jump - np.arange(count)) / heard.jump
         out[:, back : back + count] += old * (
@@ -153,6 +156,7 @@ def play(tab: Tab, *keys: str, each_ms: int = 450) -> Samples:
     return trim(recorded(tab))
 
 
+@pytest.mark.parametrize("job", [44_100, 48_000], indirect=True)
 def test_every_sample_is_what_bed_and_take_predict(ready: Tab, job: str) -> None:
     ready.page.keyboard.press("g")
     played = play(ready, "2", "3", "0", "1", "2", "0", "3")
@@ -160,7 +164,7 @@ def test_every_sample_is_what_bed_and_take_predict(ready: Tab, job: str) -> None
     count = played.shape[1]
     assert count > heard.end + (heard.end - heard.start) // 2, "the loop was not gone round"
     bed = reading(heard, heard.bed, count)
-    own = {key: reading(heard, sound, count) for key, sound in heard.tracks.items()}
+    own = {key: reading(heard, heard.tracks[key], count) for key in "0123"}
     # Before the region all sound alike, so who is heard can only be told in it.
     switches = find_switches({key: bed + sound for key, sound in own.items()}, played, 2 * BLOCK)
     in_region = [key for at, key in switches]
@@ -195,6 +199,31 @@ def test_matched_takes_are_equally_loud(ready: Tab, job: str) -> None:
     gain = 10 ** ((heard.lufs["0"] - heard.lufs["1"]) / 20)
     predicted = reading(heard, heard.bed, count) + gain * reading(heard, heard.tracks["1"], count)
     assert np.abs(played[:, heard.switch : count] - predicted[:, heard.switch :]).max() < EXACT
+
+
+def test_stems_solo_and_mute(ready: Tab, job: str) -> None:
+    """Muted, the stem is missing; soloed, it is alone; the bed goes on under both."""
+    page = ready.page
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    page.get_by_role("group", name="drums").wait_for()
+    page.wait_for_load_state("networkidle")
+    heard = fetch(ready, job)
+    roles = [key for key in heard.tracks if key.startswith("1 ")]
+    assert len(roles) > 2
+    for button, sounding in (
+        ("Mute drums", set(roles) - {"1 drums"}),
+        ("Solo bass", {"1 bass"}),
+        ("Solo bass", set(roles) - {"1 drums"}),
+        ("Mute drums", {"1"}),
+    ):
+        page.get_by_role("button", name=button).click()
+        page.evaluate("window.recorded.length = 0")
+        page.keyboard.press("r")
+        played = play(ready, each_ms=400)
+        count = played.shape[1] - heard.switch - BLOCK
+        parts = [reading(heard, sound, count, heard.start) for sound in (heard.bed, *map(heard.tracks.get, sounding))]
+        assert np.abs(played[:, heard.switch : count] - sum(parts)[:, heard.switch :]).max() < EXACT, button
 
 
 def test_the_song_is_not_silent_anywhere() -> None:
