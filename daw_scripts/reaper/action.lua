@@ -62,7 +62,7 @@ local function ask_and_submit(current, verb)
   local list = look(current, verb)
   if not list or not reach(current, verb) then return end
   mention_unsaved(list[1], verb)
-  local wished = form.ask(verb, list[1].hints)
+  local wished = form.ask(verb, list[1].hints, current:offered(verb, "", list[1].subject.is_draft))
   for _, entry in ipairs(wished and list or {}) do
     local fine, fault = current:submit(entry, wished)
     if not fine then return tell(verb, fault) end
@@ -95,6 +95,10 @@ end
 function steer.status(current)
   current.wants_status = true
   orders.give({ order = "show" })
+end
+
+function steer.open_panel(current, verb)
+  if reach(current, verb) then current:open_panel() end
 end
 
 --- Runs the verb called `id`; `step` says which way `choose` goes.

@@ -1,5 +1,6 @@
 --- The change itself: tracks, items and takes of a finished job. Runs inside one undo step; its sources are open
 -- already.
+local guests = require("shared.guests")
 local host = require("reaper.host")
 local lanes = require("reaper.lanes")
 local pieces = require("reaper.pieces")
@@ -13,7 +14,7 @@ local M = {}
 local TAGS_SHOWN = 40
 local FOLDERS = { stems = "stems_track", notes = "notes_track" }
 
-local function take_name(job, piece)
+local function plain_name(job, piece)
   local verb = text.say("verb_" .. job.place.verb)
   if piece.is_notes then
     return text.say("notes_name", { verb = verb, number = piece.number, role = piece.role })
@@ -24,6 +25,11 @@ local function take_name(job, piece)
   end
   local tags = text.shortened(job.request.tags or "", TAGS_SHOWN)
   return text.say(tags == "" and "take_name" or "take_name_tags", { verb = verb, number = piece.number, tags = tags })
+end
+
+local function take_name(job, piece)
+  local name = plain_name(job, piece)
+  return job.place.draft and text.say("draft_name", { name = name }) or name
 end
 
 --- Whether `piece` is to be made as loud as the original: notes have no level.
@@ -113,7 +119,8 @@ end
 --- Key and name of the track for the mix of `job`.
 local function track_words(job, spot)
   local place = job.place
-  local owner = spot.track and host.track_text(spot.track, "GUID") or "new/" .. job.id
+  local owner = spot.track and host.track_text(spot.track, "GUID") or "new/" .. guests.job_of(job)
+  if place.of then return owner, guests.track_name(place.verb) end
   if place.verb == "layer" then
     local role = job.request.role or ""
     local name = role ~= "" and role or text.say("layer_track")

@@ -12,10 +12,10 @@ local LANDING = {
   layer = { "midi" }, extend_left = { "midi" }, extend_right = { "midi" }, retake = { "midi" }, again = {},
 }
 
---- The fields of `verb`, in order.
-function M.fields(verb)
+--- The fields of `verb`, in order; `offered` are those of shared/offer.lua.
+function M.fields(verb, offered)
   local fields = {}
-  for _, list in ipairs({ verb.fields, host.version() >= 7 and LANDING[verb.id] or {} }) do
+  for _, list in ipairs({ verb.fields, offered, host.version() >= 7 and LANDING[verb.id] or {} }) do
     for _, name in ipairs(list) do fields[#fields + 1] = name end
   end
   return fields
@@ -31,18 +31,27 @@ local function shown(name, hints)
   return is_lines(name) and wishes.folded(answer) or answer
 end
 
-local function read(verb, fields, answers)
+--- What `answers` (field → text) wish for.
+function M.read(verb, answers, offered)
+  local extra = {}
+  for _, list in ipairs({ verbs.landing_fields, offered }) do
+    for _, name in ipairs(list) do extra[#extra + 1] = name end
+  end
+  return wishes.read(verb, answers, extra)
+end
+
+local function read(verb, fields, answers, offered)
   local typed = {}
   for index, name in ipairs(fields) do
     typed[name] = is_lines(name) and wishes.unfolded(answers[index] or "") or answers[index] or ""
   end
-  return wishes.read(verb, typed, verbs.landing_fields)
+  return M.read(verb, typed, offered)
 end
 
---- The wishes of `verb`, as shared/wishes.lua reads them. `hints` is field → text. Asks until the answers can be read;
--- nil if the user closes the dialog.
-function M.ask(verb, hints)
-  local fields, captions, answers = M.fields(verb), {}, {}
+--- The wishes of `verb`, as shared/wishes.lua reads them. `hints` is field → text, `offered` as above. Asks until the
+-- answers can be read; nil if the user closes the dialog.
+function M.ask(verb, hints, offered)
+  local fields, captions, answers = M.fields(verb, offered), {}, {}
   if #fields == 0 then return {} end
   local title = text.say("title_verb", { verb = text.say("verb_" .. verb.id) })
   for index, name in ipairs(fields) do
@@ -51,7 +60,7 @@ function M.ask(verb, hints)
   while true do
     answers = host.ask(title, captions, answers)
     if not answers then return nil end
-    local wished, fault = read(verb, fields, answers)
+    local wished, fault = read(verb, fields, answers, offered)
     if wished then
       for index, name in ipairs(fields) do
         if not wishes.fields[name].is_forgotten then host.remember("last_" .. name, answers[index] or "", true) end

@@ -3,11 +3,13 @@
 -- All of a job comes in one undo step, within one tick; what is slow (opening files) is done before it, over many
 -- ticks. Where a result belongs is remembered by GUID in `job.place`: see reaper/subjects/spot.lua.
 local drop = require("reaper.drop")
+local guests = require("shared.guests")
 local host = require("reaper.host")
 local pieces = require("reaper.pieces")
 local playing = require("reaper.playing")
 local results = require("reaper.results")
 local spans = require("shared.span")
+local spots = require("reaper.subjects.spot")
 local status = require("reaper.status")
 local text = require("shared.text")
 
@@ -32,11 +34,15 @@ local function search(project, place)
   return find_track(project, place.track)
 end
 
+--- A folder as it can be compared.
+local function plain(path) return (path:gsub("\\", "/"):gsub("/+$", "")) end
+
 --- The open tab where `place` is; nil, and whether its project is open without it.
 function M.find_spot(job)
   local place, spot, is_open = job.place, nil, false
   for _, tab in ipairs(host.tabs()) do
     local is_same = tab.project == job.tab or tab.file ~= "" and tab.file == place.project_file
+      or place.project_folder and plain(spots.folder(tab.project, tab.file) or "") == plain(place.project_folder)
     local track, item, take = search(tab.project, place)
     local is_here = track or place.track == "" and is_same
     if is_here and (not spot or is_same) then
@@ -101,7 +107,10 @@ end
 
 --- A crash between drop and note: the project was saved with the results in it.
 local function is_there(job, spot)
-  return job.resumed and #results.of_job(spot.project, job.id, { spot.track }) > 0
+  for _, result in ipairs(job.resumed and results.of_job(spot.project, guests.job_of(job), { spot.track }) or {}) do
+    if not job.place.of or result.mark.number == math.tointeger(job.takes[1].number) then return true end
+  end
+  return false
 end
 
 --- Tries to lay in `job`; take `only` of it where that is given. Calls `ended(outcome, sentence)`, at once or later,

@@ -4,6 +4,7 @@
 -- the stem (nil for the mix), whether it is a MIDI file, seconds from the place's position to the file's beginning,
 -- REAPER's source and its length, the path of the WAV with the recipe, and what its take is marked with (see
 -- shared/mark.lua).
+local guests = require("shared.guests")
 local host = require("reaper.host")
 local mark = require("shared.mark")
 
@@ -60,7 +61,8 @@ function M.open(job, pieces, pause)
     local seconds
     piece.source, seconds = host.open_source(piece.path)
     piece.seconds = piece.seconds or seconds
-    piece.mark = mark.write({ job = job.id, number = piece.number, path = piece.main, role = piece.role })
+    piece.mark = mark.write({ job = guests.job_of(job), number = piece.number, path = piece.main, role = piece.role,
+      draft = job.place.draft })
     if not piece.source and not piece.is_notes then return nil, piece.path end
     if not piece.source then host.log("notes.unreadable path=" .. piece.path) end
   end

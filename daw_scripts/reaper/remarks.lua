@@ -1,4 +1,5 @@
 --- What the engine remarked on a take that lies in the project.
+local guests = require("shared.guests")
 local remarks = require("shared.remarks")
 local steering = require("reaper.steering")
 
@@ -7,7 +8,7 @@ local M = {}
 --- The remarks on take `number` of `job`, a sentence each; none where the note of what was laid in is gone. `landed` is
 -- the store in which reaper/settling.lua keeps it.
 function M.on(landed, job, number)
-  local record = landed:read(job)
+  local record = landed:read(job) or landed:read(guests.id(job, number))
   return remarks.of(record and record.takes, number)
 end
 

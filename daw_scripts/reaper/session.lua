@@ -26,6 +26,7 @@
 -- wants to live; when it does not, and no job needs the loop, the loop ends. A keeper (the panel) takes the loop over
 -- from any other script; when it is closed while jobs run, they go on behind a small window that shows only if there
 -- is something to say. No call but `start_bridge` waits for anything; a tick takes less than 5 ms.
+local browser = require("shared.browser")
 local chores = require("reaper.chores")
 local courier = require("shared.courier")
 local face = require("reaper.face")
@@ -42,6 +43,7 @@ local settling = require("reaper.settling")
 local starter = require("shared.starter")
 local status = require("reaper.status")
 local store = require("shared.store")
+local subjects = require("reaper.subjects")
 local text = require("shared.text")
 local verbs = require("shared.verbs")
 local wire = require("reaper.wire")
@@ -79,6 +81,7 @@ function M.open()
   session.courier = courier.open({
     files = host.files, home = session.home, client = session.client, jobs = session.jobs, entropy = host.guid,
     log = host.log, place = function(event) settling.place(session, event) end,
+    link = function(event) session:open_link(event.url) end,
   })
   local connection = session.courier:look(host.now())
   session.courier.welcome = connection and remembered_welcome(connection.key)
@@ -89,6 +92,11 @@ end
 
 --- Why `id` cannot be asked for; nil if it can, as far as is known.
 function Session:reason(id) return offer.reason(verbs.get(id), self.courier.welcome) end
+
+--- Fields that a form of `verb` has because of what `backend` ("" for the default one) can do.
+function Session:offered(verb, backend, is_draft)
+  return offer.fields(verb, offer.settings(self.courier.welcome, backend), is_draft)
+end
 
 --- Options for reaper/subjects.lua.
 function Session:options() return { context = offer.context_seconds(self.courier.welcome, CONTEXT_SECONDS) } end
@@ -123,6 +131,7 @@ function Session:submit(entry, wished)
   local folder = self.courier.connection and self.courier.connection.mailbox
   for index, request in ipairs(list) do
     local place = place_of(entry, wished, #list > 1 and index or nil)
+    place.draft = requests.makes_draft(request, entry.subject) or nil
     local job = self.jobs:add(request, place, folder, entry.listening)
     job.tab = entry.project
     if not self.voice:speaks() then orders.give({ order = "job", id = job.id }) end
@@ -165,6 +174,12 @@ function Session:tell(message)
   if self.voice:speaks() then self.courier:ask(message) else orders.give({ order = "ask", message = message }) end
 end
 
+--- Sends what is selected, and asks for a link to it in the panel; it is opened when it comes.
+function Session:open_panel()
+  local entry = subjects.region(self:options())
+  self:tell(requests.panel(entry and entry.subject, entry and entry.hints.lyrics))
+end
+
 --- Tells the user something that needs no answer.
 function Session:notice(sentence)
   if not self.is_guest then
@@ -172,6 +187,12 @@ function Session:notice(sentence)
   else
     orders.give({ order = "notice", sentence = sentence })
   end
+end
+
+--- A link into the panel has come.
+function Session:open_link(url)
+  if browser.is_page(url) and host.open_page(url, browser.command(host.system, url)) then return end
+  self:notice(text.say("open_by_hand", { address = url }))
 end
 
 function Session:rows(now)

@@ -1,9 +1,11 @@
 --- Brings jobs on in REAPER: listens for those that are not complete, lays in those that are done, lists those that
 --- ended, and lays down takes that somebody has chosen elsewhere.
+local guests = require("shared.guests")
 local host = require("reaper.host")
 local landing = require("reaper.landing")
 local listening = require("reaper.listening")
 local results = require("reaper.results")
+local spots = require("reaper.subjects.spot")
 local steering = require("reaper.steering")
 local text = require("shared.text")
 local status = require("reaper.status")
@@ -58,10 +60,19 @@ local function note_landed(session, job)
   session.trims = TRIMMED_AT_ONCE
 end
 
+--- Says once that a take which was chosen elsewhere waits for its project.
+local function mention(session, job)
+  if not job.place.of or job.is_mentioned or landing.find_spot(job) then return end
+  job.is_mentioned = true
+  local values = { what = status.title(job), project = job.place.project_folder or job.place.project_file }
+  values.path = job.takes[1].path
+  session:notice(text.say("guest_waits", values))
+end
+
 local function laid(session, job, outcome, sentence)
   job.is_busy = false
   job.waits = outcome == "wait" and sentence or nil
-  if outcome == "wait" then return end
+  if outcome == "wait" then return mention(session, job) end
   if outcome == "parked" then return session.jobs:park(job, sentence) end
   if sentence then session:notice(sentence) end
   note_landed(session, job)
@@ -126,9 +137,21 @@ local function play_in_a_tab(job, number, pause)
   return false
 end
 
-local function lay_again(session, id, number)
-  local job = session.landed:read(id)
-  if not job then return host.log("place.unknown job=" .. id) end
+--- A take that another program has asked for: it goes to the tab of its project; to the one in front if it has none.
+local function receive(session, event)
+  local guest = guests.of(host.files, event)
+  local project, file = host.project()
+  local from = guest.start / guest.rate
+  local place = spots.place({ id = guest.verb }, guest.project == "" and file or "", nil, from,
+    from + guest.samples / guest.rate)
+  place.project_folder, place.draft = guest.project ~= "" and guest.project or nil, guest.request.draft
+  local job = guests.receive(session.jobs, event, guest.request, place)
+  job.tab = guest.project == "" and project or nil
+end
+
+local function lay_again(session, event, number)
+  local job = session.landed:read(event.job) or session.landed:read(guests.id(event.job, number))
+  if not job then return receive(session, event) end
   landing.start(session.chores, job, function(_, sentence)
     if sentence then session:notice(sentence) end
   end, number)
@@ -160,7 +183,7 @@ function M.place(session, event)
   end
   session.chores:add(function(pause) is_there = play_in_a_tab(event.job, number, pause) end, function(fault)
     if fault then return host.log("place.failed job=" .. event.job .. " error=" .. fault) end
-    if not is_there then lay_again(session, event.job, number) end
+    if not is_there then lay_again(session, event, number) end
   end)
 end
 

@@ -123,7 +123,7 @@ end
 
 local function mark_kept(result)
   local line = { job = result.mark.job, number = result.mark.number, path = result.mark.path, role = result.mark.role,
-    kept = true }
+    draft = result.mark.draft, kept = true }
   host.set_take_text(result.take, results.TAKE_KEY, mark.write(line))
   local name = host.take_text(result.take, "P_NAME")
   if name:sub(1, #KEPT_SIGN) ~= KEPT_SIGN then host.set_take_text(result.take, "P_NAME", KEPT_SIGN .. name) end

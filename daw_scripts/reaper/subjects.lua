@@ -128,7 +128,17 @@ function find.take(verb, project, file)
   place.take, place.anchor, place.position = host.take_text(chosen.take, "GUID"), "file", start
   place.like_original = true
   return { { verb = verb, project = project, file = file, place = place, hints = {},
-    subject = { project = spot.folder(project, file), take = chosen.mark.path } } }
+    subject = { project = spot.folder(project, file), take = chosen.mark.path, is_draft = chosen.mark.draft } } }
+end
+
+--- What the panel is opened on: a range that sounds (on the first of several tracks), or an empty one; nil where
+-- nothing is selected. What only REAPER knows how to play goes without its sound.
+function M.region(options)
+  local verb = verbs.get("open_panel")
+  local project, file = host.project()
+  options.several = "each"
+  local list = find.audio(verb, project, file, options) or find.room(verb, project, file)
+  return list and list[1]
 end
 
 --- What the verb called `id` is about in the project whose tab is in front. `options`: several ("each" or "mix", where

@@ -117,6 +117,7 @@ class Ardour:
         self._probe.mkdir(exist_ok=True)
         self._environment = {
             **plain_environment(home),
+            "PATH": f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "DISPLAY": display,
             "DAWBRIDGE_HOME": str(dawbridge),
             "DAWBRIDGE_PROBE": str(self._probe),

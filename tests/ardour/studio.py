@@ -86,6 +86,7 @@ class Studio:
         self._heard = 0
         self.home = root / "home"
         settings.write(self.home, rate, HERE / "probe.lua")
+        settings.give_browser(self.home)
         settings.install(self.home, dawbridge)
         session.parent.mkdir(parents=True, exist_ok=True)
         assert "MADE" in run_lua(self.home, "make_session.lua", session, session.name, rate, *TRACKS)
@@ -194,6 +195,10 @@ class Studio:
         path = self.session / "dawbridge-jobs.json"
         return dict(json.loads(path.read_text())["jobs"]) if path.exists() else {}
 
+    def client(self) -> str:
+        """The name under which the bridge knows this session."""
+        return str(json.loads((self.session / "dawbridge-jobs.json").read_text())["client"])
+
     def waiting(self) -> dict[str, Any]:
         """Those of them that have not been laid in."""
         return {name: job for name, job in self.jobs().items() if "landed" not in job["place"]}
@@ -212,6 +217,16 @@ class Studio:
     def takes(self) -> list[dict[str, Any]]:
         path = self.session / "dawbridge-takes.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def played(self, region: Region) -> list[tuple[int, int, int]]:
+        """The notes of a MIDI region: pitch, velocity, and the sample after its beginning."""
+        lines = self.ardour.ask(PLAYED.format(id=lua_text(region.id)))
+        return [(int(pitch), int(velocity), int(at)) for pitch, velocity, at in lines]
+
+    def opened(self) -> list[str]:
+        """Addresses that the browser was told to open."""
+        path = settings.opened(self.home)
+        return path.read_text().splitlines() if path.exists() else []
 
     def script_log(self) -> str:
         path = self.home / ".config" / "ardour7" / "dawbridge.log"

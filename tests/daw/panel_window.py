@@ -32,6 +32,8 @@ function desk:settings() return self.known end
 function desk:roles() return { "drums", "bass" } end
 function desk:selection() return "0:04.000–0:08.000 (time selection)" end
 function desk:fields(verb) return verb.fields end
+function desk:again(is_refined) self.asked[#self.asked + 1] = { "again", is_refined } end
+function desk:open_panel() self.asked[#self.asked + 1] = { "open_panel" } end
 function desk:submit(id)
   local verb = require("shared.verbs").get(id)
   self.asked[#self.asked + 1] = { "submit", id, drafts:answers_for(verb, verb.fields) }

@@ -155,8 +155,13 @@ def test_variants_are_listened_to_kept_or_discarded(window: Window):
     window.panel.press("Variant 2 (kept)")
     for button in ("Keep", "Discard", "Make again"):
         window.panel.press(button, "result")
-    assert [asked[:2] for asked in window.asked] == [("listen", 2), ("keep",), ("discard",), ("submit", "again")]
-    assert len(window.asked) == 4
+    assert [asked[:2] for asked in window.asked] == [("listen", 2), ("keep",), ("discard",), ("again", False)]
+    assert "Finish the draft" not in window.panel.text
+    window.desk.shown_result.is_draft = True
+    window.studio.tick()
+    window.panel.press("Finish the draft", "result")
+    window.panel.press("Open in the panel")
+    assert [asked[:2] for asked in window.asked[4:]] == [("again", True), ("open_panel",)]
     window.panel.press("Retake …", "result")
     window.studio.tick()
     assert window.panel.thing("Variance").value == 0.5

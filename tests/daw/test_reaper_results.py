@@ -289,14 +289,6 @@ def test_a_choice_that_the_bridge_repeats_is_obeyed_once(song: Song):
     land(song, other)
 
 
-def test_a_choice_that_nobody_here_knows_of_is_only_noted(song: Song):
-    request = song.ask_and_start(*FORM)
-    stranger = song.desk.takes(request)[0]
-    song.desk.say(Place(job="repaint-of-somebody-else", seq=song.desk.next_seq(), take=stranger))
-    land(song, request)
-    assert "place.unknown" in (song.studio.resource / "Dawbridge" / "script.log").read_text()
-
-
 # many of them
 
 

@@ -69,7 +69,7 @@ def test_the_verbs_are_those_of_every_host(lua: Any):
     verbs, text = module(lua, "verbs"), module(lua, "text")
     ids = [verb.id for verb in verbs.list.values()]
     assert ids[:8] == ["repaint", "extend_left", "extend_right", "generate", "retake", "layer", "edit", "again"]
-    assert ids[8:] == ["choose", "keep", "discard", "cancel", "status"]
+    assert ids[8:] == ["choose", "keep", "discard", "cancel", "status", "open_panel"]
     assert [verb.id for verb in verbs.working().values()] == ids[:8]
     wished = set(module(lua, "wishes").fields.keys())
     for verb in verbs.list.values():

@@ -1,5 +1,6 @@
 --- REAPER the program: its version, its loop, what it remembers, its folders and our log.
 local files = require("shared.files")
+local starter = require("shared.starter")
 
 local M = { files = files }
 
@@ -28,6 +29,17 @@ end
 --- Starts a program and does not wait for it. `line` as shared/starter.lua makes it. [U exec] nil means that it did not
 -- start; quotes group, and nothing is escaped.
 function M.start_program(line) return reaper.ExecProcess(line, NO_WAIT) ~= nil end
+
+--- Opens `address` in the browser: with SWS's function where that is installed, else by the command `words`. True if
+-- something was started. [U shell-execute]
+function M.open_page(address, words)
+  if M.has("CF_ShellExecute") then
+    reaper.CF_ShellExecute(address)
+    return true
+  end
+  local line = starter.line(words)
+  return line ~= nil and M.start_program(line)
+end
 
 --- One line of text from an earlier run, or from another script of this run; "" if there is none.
 function M.remembered(key) return reaper.GetExtState(SECTION, key) end

@@ -25,8 +25,8 @@ local function button(gui, context, name, reason)
   return is_pressed
 end
 
---- Draws what is selected of ours. `choose(verb)` opens the form of a verb, `submit(verb)` hands it in.
-function M.draw(gui, context, desk, choose, submit)
+--- Draws what is selected of ours. `choose(verb)` opens the form of a verb, `again(is_refined)` makes it once more.
+function M.draw(gui, context, desk, choose, again)
   gui.SeparatorText(context, text.say("panel_results"))
   local shown = desk:result()
   if not shown then return gui.TextWrapped(context, text.say("panel_no_results")) end
@@ -40,7 +40,11 @@ function M.draw(gui, context, desk, choose, submit)
   gui.SameLine(context)
   if button(gui, context, "panel_retake", desk:reason("retake")) then choose("retake") end
   gui.SameLine(context)
-  if button(gui, context, "panel_again", desk:reason("again")) then submit("again") end
+  if button(gui, context, "panel_again", desk:reason("again")) then again(false) end
+  if shown.is_draft then
+    gui.SameLine(context)
+    if button(gui, context, "panel_finish_draft", desk:reason("again")) then again(true) end
+  end
   gui.PopID(context)
 end
 

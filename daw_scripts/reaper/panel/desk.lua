@@ -11,7 +11,6 @@ local steering = require("reaper.steering")
 local subjects = require("reaper.subjects")
 local text = require("shared.text")
 local verbs = require("shared.verbs")
-local wishes = require("shared.wishes")
 
 local M = {}
 local Desk = {}
@@ -49,16 +48,7 @@ end
 
 --- The settings that mean something to the backend that is chosen: name → true; nil where nobody knows.
 function Desk:settings()
-  local welcome = self.session.courier.welcome
-  if not welcome or #(welcome.backends or {}) == 0 then return nil end
-  local wanted = self.drafts.settings.backend or ""
-  if wanted == "" then wanted = welcome.default_backend or "" end
-  local known = {}
-  for _, backend in ipairs(welcome.backends) do
-    local is_meant = wanted == "" or backend.backend == wanted
-    for _, name in ipairs(is_meant and backend.settings or {}) do known[name] = true end
-  end
-  return known
+  return offer.settings(self.session.courier.welcome, self.drafts.settings.backend or "")
 end
 
 --- Names of the stems that backends can add.
@@ -72,7 +62,15 @@ end
 
 -- asking ----------------------------------------------------------------------------------------------------------
 
-function Desk:fields(verb) return form.fields(verb) end
+--- What the backend that is chosen adds to the form of `verb`.
+function Desk:offered(verb, is_draft)
+  return self.session:offered(verb, self.drafts.settings.backend or "", is_draft)
+end
+
+function Desk:fields(verb)
+  local shown = self:result()
+  return form.fields(verb, self:offered(verb, shown and shown.is_draft))
+end
 
 --- What the project knows about the selection goes into the form: lyrics and key. Returns a sentence if nothing is
 -- selected.
@@ -109,7 +107,8 @@ local function attempt(self, verb, options)
     return nil
   end
   if not list then return text.say(reason, values) end
-  local wished, fault = wishes.read(verb, self.drafts:answers_for(verb, self:fields(verb)), verbs.landing_fields)
+  local offered = self:offered(verb, list[1].subject.is_draft)
+  local wished, fault = form.read(verb, self.drafts:answers_for(verb, form.fields(verb, offered)), offered)
   if not wished then return fault end
   local more
   more, fault = settings.read(self.drafts.settings, self.drafts.loras)
@@ -160,6 +159,15 @@ function Desk:answer(value)
   return self:submit(verb)
 end
 
+--- Makes the selected result again: with all the steps of a draft that is finished, or just as it is.
+function Desk:again(is_refined)
+  self.drafts:set("refine", is_refined and "yes" or "no")
+  return self:submit("again")
+end
+
+--- Opens the panel in the browser on what is selected.
+function Desk:open_panel() self.session:open_panel() end
+
 -- jobs ------------------------------------------------------------------------------------------------------------
 
 --- The jobs: see reaper/status.lua, and `can_retry`.
@@ -199,20 +207,22 @@ local function remarks_on(desk, group)
 end
 
 local function described(group, said)
-  local names, variants = {}, {}
+  local names, variants, is_draft = {}, {}, false
   for _, result in ipairs(group.takes) do
     local number = result.mark.number
     names[number] = names[number] or host.take_text(result.take, "P_NAME")
+    is_draft = is_draft or number == group.number and result.mark.draft == true
   end
   for index, number in ipairs(group.numbers) do
     variants[index] = { number = number, name = names[number] or "", plays = number == group.number,
       is_kept = group.kept[number] == true }
   end
-  return { title = names[group.number] or "", job = group.job, variants = variants, remarks = said }
+  return { title = names[group.number] or "", job = group.job, variants = variants, remarks = said,
+    is_draft = is_draft }
 end
 
---- The selected result: `{title, job, variants = {{number, name, plays, is_kept}}, remarks}`, remarks (sentences of the
--- engine) of the variant that plays; nil if none is selected.
+--- The selected result: `{title, job, variants = {{number, name, plays, is_kept}}, remarks, is_draft}`, the last two
+-- (sentences of the engine; whether it is a draft) of the variant that plays; nil if none is selected.
 function Desk:result()
   local now = host.now()
   if now >= self.next_look then

@@ -30,7 +30,7 @@ function draw.line(gui, context, field, drafts, _, roles)
   if changed then drafts:set(field, typed) end
 end
 
-draw.key, draw.length = draw.line, draw.line
+draw.key, draw.length, draw.file = draw.line, draw.line, draw.line
 
 function draw.lines(gui, context, field, drafts, verb)
   if field == "lyrics" then return lyrics.draw(gui, context, drafts, verb) end

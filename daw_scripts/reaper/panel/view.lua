@@ -84,6 +84,7 @@ function View:draw_form(context)
   gui.EndDisabled(context)
   tooltip(gui, context, reason)
   if is_pressed then self:submit(verb.id) end
+  if gui.Button(context, text.say("verb_open_panel"), -1) then self.desk:open_panel() end
   if not self.fault then return end
   gui.PushStyleColor(context, gui.Col_Text, WARNING)
   gui.TextWrapped(context, self.fault)
@@ -126,7 +127,9 @@ function View:draw_all(context)
   self:draw_question(context)
   self:draw_notices(context)
   queue.draw(gui, context, self.desk)
-  audition.draw(gui, context, self.desk, function(verb) self:choose(verb) end, function(verb) self:submit(verb) end)
+  audition.draw(gui, context, self.desk, function(verb) self:choose(verb) end, function(is_refined)
+    self.fault = self.desk:again(is_refined)
+  end)
   gui.Separator(context)
   gui.TextDisabled(context, text.say("footer"))
   gui.TextDisabled(context, text.say(self.desk:wire()))

@@ -5,6 +5,7 @@ It sees REAPER through the functions of `Reaper` in Dawbridge.py, so it can be t
 
 import json
 import secrets
+import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,6 @@ SHORTEST_SECONDS = 0.1
 FALLBACK_RATE = 48_000
 INSTANCE = "instance_python"
 ASK_VERB = "What to do"
-
-
 RENDER = "The item {why}. Render or glue it first, or use the Lua action, which listens to what is heard."
 WHY = {
     "stretch_markers": "has stretch markers",
@@ -272,6 +271,12 @@ class Session:
         if self.talk.client is None:
             rows.append(say("unanswered"))
         self.host.tell("\n".join(rows) or say("no_jobs"))
+
+    def do_open_panel(self) -> None:
+        self.talk.tick(self.host.now())
+        address = self.talk.panel()
+        if not (address and webbrowser.open(address)):
+            self.host.tell(say("open_by_hand", address=address) if address else say("unanswered"))
 
     # the loop
 

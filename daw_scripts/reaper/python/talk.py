@@ -13,10 +13,21 @@ from bridge_server.connection import read_connection
 from bridge_server.home import Home
 from bridge_server.protocol import codec
 from bridge_server.protocol.errors import BridgeError
-from bridge_server.protocol.events import Accepted, AnyEvent, Cancelled, Done, Failed, JobEvent, Refused, Started
-from bridge_server.protocol.requests import Cancel, Choose, JobRequest
+from bridge_server.protocol.events import (
+    Accepted,
+    AnyEvent,
+    Cancelled,
+    Done,
+    Failed,
+    JobEvent,
+    PanelLink,
+    Refused,
+    Started,
+)
+from bridge_server.protocol.requests import Cancel, Choose, JobRequest, Panel
 
 LOOK_SECONDS = 2.0
+LINK_SECONDS = 1.0
 MOST_EVENTS = 64
 RESEND_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
 
@@ -92,6 +103,13 @@ class Talk:
         if self.client is not None:
             self.client.send(Choose(id=secrets.token_hex(4), job=job, number=number))
         return self.client is not None
+
+    def panel(self) -> str:
+        """An address that opens the panel, once; '' while there is no bridge. Raises BridgeError."""
+        if self.client is None:
+            return ""
+        answer = self.client.ask(Panel(id=secrets.token_hex(4)), LINK_SECONDS)
+        return answer.url if isinstance(answer, PanelLink) else ""
 
     def close(self) -> None:
         if self.client is not None:

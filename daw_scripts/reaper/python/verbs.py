@@ -37,6 +37,7 @@ VERBS = (
     Verb("discard", "", "take", ()),
     Verb("cancel", "", "", ()),
     Verb("status", "", "", ()),
+    Verb("open_panel", "", "", ()),
 )
 BY_ID = {verb.id: verb for verb in VERBS}
 
