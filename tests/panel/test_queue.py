@@ -71,7 +71,9 @@ def test_what_runs_and_what_waits(queue: Tab, submit: Callable[..., str]) -> Non
     first, second = submit("funk"), submit("waltz")
     queue.see(f"New music: lofi {SLOW}")
     see_waiting(queue, [first, second])
-    expect(queue.page.locator(".running progress")).to_have_attribute("value", re.compile(r"0\.0[1-9]"), timeout=PATIENCE_MS)
+    expect(queue.page.locator(".running progress")).to_have_attribute(
+        "value", re.compile(r"0\.0[1-9]"), timeout=PATIENCE_MS
+    )
     expect(queue.page.locator(".running")).to_contain_text("from REAPER")
     expect(queue.page.locator(".running")).to_contain_text(re.compile(r"about \d+ s left"), timeout=PATIENCE_MS)
     expect(queue.find("status").first).to_have_text("1 runs, 2 wait")
@@ -174,10 +176,14 @@ def test_the_bridge_is_restarted_in_the_middle_of_a_job(tmp_path: Path, open_tab
         tab.enter(page="queue")
         job = new_job_id()
         with first.client("reaper") as client:
-            request = Generate(job=job, span=Span(0, 96_000, 48_000), project=str(tmp_path), tags="bossa steps=100 pause=0.05")
+            request = Generate(
+                job=job, span=Span(0, 96_000, 48_000), project=str(tmp_path), tags="bossa steps=100 pause=0.05"
+            )
             client.submit(request)
         expect(tab.page.locator(".running")).to_contain_text("bossa")
-        expect(tab.page.locator(".running progress")).to_have_attribute("value", re.compile("0.[1-9]"), timeout=PATIENCE_MS)
+        expect(tab.page.locator(".running progress")).to_have_attribute(
+            "value", re.compile("0.[1-9]"), timeout=PATIENCE_MS
+        )
         first.kill()
         expect(tab.find("link", re.compile("No bridge|Connecting"))).to_be_visible(timeout=PATIENCE_MS)
         first.wait_until_engines_are_gone()

@@ -8,9 +8,10 @@ export class Problem extends Error {
   }
 }
 
-/** Any thrown thing as a Problem; what is not one of ours is a fault of the page, and says so. */
+/** Any thrown thing, or a problem as the bridge told it, as a Problem; all else is a fault of the page, and says so. */
 export function asProblem(error) {
   if (error instanceof Problem) return error;
+  if (!(error instanceof Error) && error?.code && error.message) return new Problem(error);
   console.error(error);
   return new Problem({ code: "page_fault", message: "The page met an error of its own.", hint: `Reload the page. (${error?.message ?? error})` });
 }

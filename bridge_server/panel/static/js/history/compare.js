@@ -7,18 +7,18 @@ import { differences, fieldsOf, linesBeside } from "./differences.js";
 import { titleOf } from "./names.js";
 import { shownValue } from "./values.js";
 
-export async function showComparison(root, app, ids, signal) {
+export async function showComparison(root, app, ids, { signal, back }) {
   const [one, other] = ids;
   replace(root, h("p", { role: "status" }, "Reading the recipes …"));
   try {
     const details = await Promise.all(ids.map((id) => app.api.get(`/api/takes/${id}`, {}, signal)));
-    if (!signal.aborted) draw(root, app, [one, other], details);
+    if (!signal.aborted) draw(root, app, [one, other], details, back);
   } catch (error) {
     if (error.name !== "AbortError") replace(root, problemBox(error));
   }
 }
 
-function draw(root, app, ids, details) {
+function draw(root, app, ids, details, back) {
   const rows = differences(...details.map(fieldsOf));
   const differing = rows.filter((row) => !row.same);
   const heads = ids.map((id, at) => h("th", { scope: "col" },
@@ -31,7 +31,7 @@ function draw(root, app, ids, details) {
       h("div.row", {},
         h("a.button.main", { href: `#/audition?of=${ids.join(",")}` }, icon("play"), "Hear both"),
         ids.map((id, at) => h("a.button", { href: `#/studio?take=${id}` }, icon("again"), `${at ? "Second" : "First"} again with changes`)),
-        h("a.button", { href: "#/history" }, "All takes"))),
+        h("a.button", { href: back }, "All takes"))),
     differing.length ? h("div.scroll.pane.tight", { tabindex: "0", role: "region", "aria-label": "What differs" }, table(differing)) : h("p", {}, "Both were made alike."),
     same.length > 0 && h("details", {}, h("summary", {}, `${same.length} fields are the same`), h("div.scroll.pane.tight", {}, table(same))));
 }

@@ -10,12 +10,12 @@ import { differences, fieldsOf } from "./differences.js";
 import { titleOf } from "./names.js";
 import { shownValue } from "./values.js";
 
-export async function showTake(root, app, id, signal) {
+export async function showTake(root, app, id, { signal, back }) {
   replace(root, h("p", { role: "status" }, "Reading the recipe …"));
   try {
     const detail = await app.api.get(`/api/takes/${id}`, {}, signal);
     if (signal.aborted) return;
-    const render = () => draw(root, app, id, detail);
+    const render = () => draw(root, app, id, detail, back);
     app.wire.on("panel:marked", (event) => {
       if (`${event.job}/${event.number}` !== id) return;
       Object.assign(detail.line, { starred: event.starred, discarded: event.discarded });
@@ -23,18 +23,18 @@ export async function showTake(root, app, id, signal) {
     }, signal);
     render();
   } catch (error) {
-    if (error.name !== "AbortError") replace(root, h("div.stack", {}, problemBox(error), h("p", {}, h("a.button", { href: "#/history" }, "All takes"))));
+    if (error.name !== "AbortError") replace(root, h("div.stack", {}, problemBox(error), h("p", {}, h("a.button", { href: back }, "All takes"))));
   }
 }
 
-function draw(root, app, id, detail) {
+function draw(root, app, id, detail, back) {
   const { line, rendered, parts, notes, problem } = detail;
   const isShown = new Set(["lyrics", "tags", "task", "backend", "seed"]);
   const rows = differences(fieldsOf(detail), {}).filter((row) => !isShown.has(row.path));
   replace(root,
     h("div.page-head", {},
       h("div", {}, h("h1", {}, titleOf(line)), h("p", {}, summary(line))),
-      h("a.button", { href: "#/history" }, "All takes")),
+      h("a.button", { href: back }, "All takes")),
     problem && problemBox(problem),
     buttons(app, id, line),
     h("div.columns", {},

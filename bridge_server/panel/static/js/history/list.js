@@ -64,6 +64,12 @@ export class TakeList {
     return [...this.#takes.values()];
   }
 
+  /** "?text=…" for what is listed now, or "". */
+  get query() {
+    const asked = Object.entries(this.#filters ?? {}).filter(([, value]) => value);
+    return asked.length ? `?${new URLSearchParams(asked)}` : "";
+  }
+
   #ask(filters) {
     this.#app.go("history", filters, { replace: true });
   }

@@ -13,17 +13,17 @@ const PRINTED = [
 const LINKS = { licence: "licence_page" };
 
 /** `query` is what GET /api/provenance takes: { takes } or { project }. */
-export async function showSheet(root, app, query, signal) {
+export async function showSheet(root, app, query, { signal, back }) {
   replace(root, h("p", { role: "status" }, "Reading the recipes …"));
   try {
     const sheet = await app.api.get("/api/provenance", query, signal);
-    if (!signal.aborted) draw(root, sheet, query);
+    if (!signal.aborted) draw(root, sheet, query, back);
   } catch (error) {
     if (error.name !== "AbortError") replace(root, problemBox(error));
   }
 }
 
-function draw(root, { rows }, query) {
+function draw(root, { rows }, query, back) {
   const shown = PRINTED.filter(([name]) => rows.some((row) => row[name]));
   const chosen = rows.filter((row) => row.chosen === "yes").length;
   replace(root,
@@ -32,7 +32,7 @@ function draw(root, { rows }, query) {
       h("div.row.unprinted", {},
         h("button.main", { type: "button", onclick: () => window.print() }, icon("print"), "Print"),
         h("a.button", { href: address("/api/provenance.csv", query), download: "provenance.csv" }, icon("file"), "Save as CSV"),
-        h("a.button", { href: "#/history" }, "All takes"))),
+        h("a.button", { href: back }, "All takes"))),
     h("div.scroll.pane.tight", { tabindex: "0", role: "region", "aria-label": "Provenance" },
       h("table.sheet", {},
         h("thead", {}, h("tr", {}, shown.map(([, head]) => h("th", { scope: "col" }, head)))),

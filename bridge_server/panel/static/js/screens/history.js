@@ -19,12 +19,13 @@ export function mount(root, app, { params, signal, heading }) {
   async function show(given) {
     view.abort();
     view = new AbortController();
+    const shown = { signal: view.signal, back: `#/history${list.query}` };
     const ids = (name) => (given.get(name) ?? "").split(",").filter(Boolean);
     const views = [
-      ["take", "Recipe", (all) => showTake(other, app, all[0], view.signal)],
-      ["compare", "Compare", (all) => showComparison(other, app, all.slice(0, 2), view.signal)],
-      ["sheet", "Provenance", (all) => showSheet(other, app, { takes: all.join(",") }, view.signal)],
-      ["sheet-of", "Provenance", ([project]) => showSheet(other, app, { project }, view.signal)],
+      ["take", "Recipe", (all) => showTake(other, app, all[0], shown)],
+      ["compare", "Compare", (all) => showComparison(other, app, all.slice(0, 2), shown)],
+      ["sheet", "Provenance", (all) => showSheet(other, app, { takes: all.join(",") }, shown)],
+      ["sheet-of", "Provenance", ([project]) => showSheet(other, app, { project }, shown)],
     ];
     const [name, words, open] = views.find(([key]) => given.has(key)) ?? [];
     if (name && !listed.hidden) scrolled = window.scrollY;
