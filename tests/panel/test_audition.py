@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from bridge_server.protocol.events import Place
-from bridge_server.protocol.values import Take
+from bridge_server.protocol.span import Span
+from bridge_server.protocol.values import Source, Take
 from tests.end_to_end.process import BridgeProcess
 from tests.fakes.waiting import until
-from tests.panel.browser import Tab, playwright_api
+from tests.panel.browser import Tab, panel_link, playwright_api
 from tests.panel.songs import generate, repaint, run, song_file
 
 HOST = "reaper"
@@ -319,3 +320,22 @@ def test_pictures_for_the_docs(
         tab.page.wait_for_load_state("networkidle")
         kept = picture(tab, name)
         assert 10_000 < kept.stat().st_size < 300_000
+
+
+def test_a_region_of_a_daw_is_heard_before_anything_is_made_of_it(
+    open_tab: Callable[..., Tab], bridge: BridgeProcess, tmp_path: Path
+) -> None:
+    song = song_file(tmp_path / "Region Song", seconds=5.0)
+    region = {"source": Source(path=str(song)), "span": Span(48_000, 96_000, 48_000), "project": str(song.parent)}
+    tab = settled(open_tab(page="audition", **region))
+    assert tab.page.locator(".lane-name").all_inner_texts() == ["Original"]
+    tab.find("link", "Other words").click()
+    assert "#/lyrics?region=" in tab.page.url
+
+
+def test_an_open_tab_offers_to_go_where_a_link_leads(board: Tab, bridge: BridgeProcess) -> None:
+    asked = generate(2.0, variants=1)
+    run(bridge, asked)
+    panel_link(bridge, page="audition", job=asked.job)
+    board.find("button", "Go and hear its takes").click()
+    expect(board.page.locator("h1")).to_contain_text("New music")

@@ -51,8 +51,8 @@ export class Keys {
     this.#dialog ??= document.body.appendChild(h("dialog", { "aria-label": "Keys" }));
     const shown = [...this.#bound].filter(([, entry]) => !entry.hidden);
     const list = shown.flatMap(([key, entry]) => [h("dt", {}, h("kbd", {}, keyName(key))), h("dd", {}, entry.what)]);
-    const close = h("form", { method: "dialog" }, h("button", { class: "main" }, "Close"));
-    replace(this.#dialog, h("h2", {}, "Keys"), h("dl.keys", {}, list), h("p", {}, "\u00a0"), close);
+    const close = h("form.keys-close", { method: "dialog" }, h("button.main", {}, "Close"));
+    replace(this.#dialog, h("h2", {}, "Keys"), h("dl.keys", {}, list), close);
     this.#dialog.showModal();
   }
 }

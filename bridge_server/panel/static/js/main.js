@@ -4,6 +4,7 @@ import { api } from "./http.js";
 import { Jobs } from "./jobs.js";
 import { Keys } from "./keys.js";
 import { Notices } from "./notices.js";
+import { offer } from "./offer.js";
 import { Problem } from "./problem.js";
 import { Router } from "./router.js";
 import { mountTopbar } from "./topbar.js";
@@ -29,6 +30,7 @@ const router = new Router(app, document.getElementById("main"));
 wire.on("lost", (how) => {
   if (how === "ended") notices.problem(new Problem({ code: "wrong_key", message: "This page is no longer logged in.", hint: "Open it anew with `dawbridge panel`." }));
 });
+wire.on("panel:open", (event) => offer(app, event));
 mountTopbar(document.getElementById("state"), app);
 wire.connect();
 router.show();

@@ -66,6 +66,11 @@ export class Board extends Bell {
     return isMixed ? `${take.number} · ${take.job.slice(0, 4)}` : String(take.number);
   }
 
+  /** Of new music, what stood beside it was a reference. */
+  get nameOfOriginal() {
+    return this.audition.kind === "alone" ? "Reference" : "Original";
+  }
+
   bindKeys() {
     bindBoardKeys(this, this.#app.keys, this.#signal);
   }
@@ -126,6 +131,7 @@ export class Board extends Bell {
   toggleBlind() {
     this.blind = this.blind ? null : new Blind(this.hearing.tracks.map((track) => track.id));
     if (this.blind) {
+      for (const id of [...this.hearing.stems.keys()]) this.hearing.closeStems(id);
       this.hearing.setLevelled(true);
       this.hearing.hear(this.blind.order[0]);
     }
@@ -144,7 +150,7 @@ export class Board extends Bell {
     const letter = this.blind.letter(id);
     this.blind.prefer(id);
     const take = this.hearing.track(id).take;
-    this.#app.say(`${letter} was ${take ? `take ${take.number}, seed ${take.seed}` : "the original"}.`, { title: `You preferred ${letter}` });
+    this.#app.say(`${letter} was ${take ? `take ${take.number}, seed ${take.seed}` : `the ${this.nameOfOriginal.toLowerCase()}`}.`, { title: `You preferred ${letter}` });
     this.refresh();
     this.ring("blind", this.blind);
   }
@@ -205,7 +211,7 @@ export class Board extends Bell {
 
   #listen() {
     const { hearing, hearing: { player } } = this;
-    for (const kind of ["heard", "changed"]) hearing.on(kind, () => this.refresh());
+    for (const kind of ["heard", "changed", "loaded"]) hearing.on(kind, () => this.refresh());
     hearing.on("failed", (problem) => this.#app.problem(problem));
     player.on("playing", () => { this.transport.show(); this.#follow(); });
     for (const kind of ["paused", "ended"]) player.on(kind, () => { this.transport.show(); this.#place(player.position); });

@@ -23,6 +23,12 @@ export function jobHead(known, audition, recent, job, onChoose) {
   return [heading, recent.length > 1 && recentJobs(recent, job, onChoose)];
 }
 
+/** What can be made of a region that a DAW has sent. */
+export function regionWays(region) {
+  if (!region) return null;
+  return h("div.row", {}, h("a.button.main", { href: `#/lyrics?region=${region}` }, "Other words"), h("a.button", { href: `#/studio?region=${region}` }, "Make takes of it"));
+}
+
 function recentJobs(recent, job, onChoose) {
   const options = recent.map((take) => h("option", { value: take.job, selected: take.job === job }, `${taskName(take.task)}${take.tags ? `: ${short(take.tags)}` : ""} · ${ago(take.created)}`));
   if (!recent.some((take) => take.job === job)) options.unshift(h("option", { value: "", selected: true }, "This one"));

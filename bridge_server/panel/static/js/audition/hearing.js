@@ -55,9 +55,9 @@ export class Hearing extends Bell {
   /** Fetch the bed and what is heard first, then the others. */
   async load() {
     const { bed } = this.audition;
-    if (bed) await this.#fetch(BED, bed.url ?? bed);
-    const order = [...this.tracks].sort((a, b) => Number(b.id === this.heard) - Number(a.id === this.heard));
-    for (const track of order) await this.#fetch(track.id, track.url);
+    const first = this.track(this.heard);
+    await Promise.all([bed && this.#fetch(BED, bed.url), first && this.#fetch(first.id, first.url)]);
+    for (const track of this.tracks) await this.#fetch(track.id, track.url);
   }
 
   async #fetch(id, url) {
@@ -119,6 +119,11 @@ export class Hearing extends Bell {
     if (!take || this.stems.has(id)) return;
     this.stems.set(id, take.stems.map((stem) => ({ ...stem, isMuted: false, isSolo: false })));
     for (const stem of take.stems) await this.#fetch(`${id}:${stem.role}`, stem.url);
+  }
+
+  /** Whether all that is needed to hear this track has been fetched. */
+  isLoaded(id) {
+    return this.player.has(id);
   }
 
   closeStems(id) {

@@ -62,13 +62,14 @@ export class Lane {
     const isHidden = this.#board.isHidden;
     this.element.classList.toggle("heard", isHeard);
     this.element.classList.toggle("discarded", Boolean(take?.discarded) && !isHidden);
+    this.element.classList.toggle("loading", !hearing.isLoaded(id));
     this.hearButton.setAttribute("aria-pressed", String(isHeard));
     say(this.#key, key);
-    const name = take ? `Take ${this.#board.nameOf(take)}` : "Original";
+    const name = take ? `Take ${this.#board.nameOf(take)}` : this.#board.nameOfOriginal;
     say(this.#name, blind ? `${blind.letter(id)}${blind.isOpen ? ` was ${name.toLowerCase()}` : ""}` : name);
     const gain = hearing.isLevelled ? decibelsOf(hearing.matching(id)) : 0;
     const levels = [Number.isFinite(lufs) && `${level(lufs)} LUFS`, Math.abs(gain) >= 0.05 && `${signed(gain)} dB`];
-    say(this.#facts, isHidden ? "" : take ? `seed ${take.seed}` : "as it was");
+    say(this.#facts, isHidden ? "" : take ? `seed ${take.seed}` : this.#board.audition.kind === "alone" ? "what was followed" : "as it was");
     say(this.#levels, isHidden ? "" : levels.filter(Boolean).join(" · "));
     this.#showTools();
     this.desk.hidden = isHidden || !hearing.stems.has(id);

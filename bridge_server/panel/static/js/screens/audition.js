@@ -4,7 +4,7 @@ import { h, replace } from "../dom.js";
 import { problemBox } from "../notices.js";
 import { aboutTake } from "../audition/about.js";
 import { Board } from "../audition/board.js";
-import { jobHead } from "../audition/head.js";
+import { jobHead, regionWays } from "../audition/head.js";
 import { JobProgress } from "../audition/progress.js";
 import { icon } from "../icons.js";
 
@@ -101,7 +101,7 @@ class AuditionPage {
     const job = this.#query.job ?? audition?.takes[0]?.job ?? "";
     const line = this.#app.jobs.all.get(job) ?? {};
     const known = { ...line, ...this.#recent.find((take) => take.job === job) };
-    replace(this.#head, jobHead(known, audition, this.#recent, job, (chosen) => this.#app.go("audition", { job: chosen })));
+    replace(this.#head, jobHead(known, audition, this.#recent, job, (chosen) => this.#app.go("audition", { job: chosen })), regionWays(this.#query.region));
     this.#here.heading(known.tags ? `${known.tags} · Audition` : "Audition");
   }
 
