@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import soundfile
 
 from bridge_server.client import new_job_id
 from bridge_server.panel import guard
+from bridge_server.panel.door import listen
 from bridge_server.panel.media import one_take
 from bridge_server.protocol.events import Done
 from bridge_server.protocol.requests import JobRequest, Repaint
@@ -307,6 +310,12 @@ def test_a_take_is_shown_in_its_folder(
     monkeypatch.setattr(one_take, "reveal", shown.append)
     assert caller.http.post(f"/api/takes/{takes[1].job}/2/reveal").status_code == 204
     assert shown == [Path(takes[1].path)]
+
+
+def test_answers_are_sent_at_once() -> None:
+    """asyncio switches Nagle's algorithm off only where a socket names its protocol; else an answer takes 40 ms more."""
+    with closing(listen("127.0.0.1", [])) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
 
 
 def test_words_to_begin_with(caller: Caller) -> None:

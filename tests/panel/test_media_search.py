@@ -97,6 +97,8 @@ def jobs(found: Found) -> set[int]:
         ({"until": 4e9}, {1, 2, 3, 4, 5}),
         ({"starred": False}, {1, 2, 3, 4, 5}),
         ({"starred": True}, set()),
+        ({"chosen": False}, {1, 2, 3, 4, 5}),
+        ({"chosen": True}, set()),
     ],
 )
 def test_takes_are_found_by_what_is_remembered(made: Made, query: dict[str, object], expected: set[int]) -> None:

@@ -54,6 +54,7 @@ def query(asked: Asked) -> Query:
         seed=whole(asked, "seed"),
         starred=boolean(asked, "starred"),
         discarded=boolean(asked, "discarded"),
+        chosen=boolean(asked, "chosen"),
         backend=asked.get("backend", "")[:64],
         project=asked.get("project", "").removeprefix("project:")[:64],
         since=number(asked, "since"),

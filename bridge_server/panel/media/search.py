@@ -67,6 +67,7 @@ class Query:
     seed: int | None = None
     starred: bool | None = None
     discarded: bool | None = None
+    chosen: bool | None = None
     backend: str = ""
     project: str = ""
     since: float | None = None
@@ -164,6 +165,7 @@ def _matches(line: TakeLine, query: Query) -> bool:
                 (query.seed, line.seed),
                 (query.starred, line.starred),
                 (query.discarded, line.discarded),
+            (query.chosen, line.chosen),
                 (query.backend, line.backend),
                 (query.project, line.project),
             )
