@@ -181,7 +181,8 @@ def _ascii(text: str, length: int) -> bytes:
 
 
 def title_of(recipe: Recipe, role: str = "") -> str:
-    """'Repaint, take 1, drums: lofi, 82 bpm', for lists of files."""
-    name = ", ".join(filter(None, (task_of(recipe.request).capitalize(), f"take {recipe.number}", role)))
-    tags = recipe.request.tags if isinstance(recipe.request, Composition) else ""
+    """'Repaint, take 1, drums: lofi, 82 bpm', or 'Layer, draft, take 1', for lists of files."""
+    request = recipe.request
+    draft, tags = ("draft" if request.draft else "", request.tags) if isinstance(request, Composition) else ("", "")
+    name = ", ".join(filter(None, (task_of(request).capitalize(), draft, f"take {recipe.number}", role)))
     return f"{name}: {tags}" if tags else name

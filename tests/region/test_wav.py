@@ -15,13 +15,13 @@ from wavinfo import WavInfoReader
 
 from bridge_server.protocol.errors import NoRecipe, NotFound, TooLong, UnreadableAudio
 from bridge_server.protocol.recipe import Recipe
-from bridge_server.protocol.requests import Repaint
+from bridge_server.protocol.requests import Repaint, Separate
 from bridge_server.protocol.span import Span
 from bridge_server.protocol.values import Origin, Source
 from bridge_server.region import riff
 from bridge_server.region.channels import usual_layout
 from bridge_server.region.encoding import FLOAT32, FLOAT64, PCM16, PCM24, PCM32, U8, Encoding
-from bridge_server.region.wav import Label, WaveForm, check_size, read_recipe, write_wav
+from bridge_server.region.wav import Label, WaveForm, check_size, read_recipe, title_of, write_wav
 from tests.region.conftest import noise
 
 LYRICS = "[verse]\nNachts im Café ☕️ 🎸\t<&>\"' \u2028 漢字 \x00\x07\ufffe\n[chorus]\n]]> &amp; 🧑‍🎤"
@@ -84,6 +84,14 @@ def test_bext_says_what_where_and_when(tmp_path: Path) -> None:
     assert bext.version == 2
     assert bext.loudness_value == pytest.approx(-17.25)
     assert bext.coding_history == "A=PCM,F=48000,W=24,M=stereo,T=Dawbridge 0.1.0; sketch\r\n"
+
+
+def test_the_title_says_what_it_is_and_that_it_is_a_draft() -> None:
+    span = Span(0, 1, 48_000)
+    draft = recipe(request=Repaint(job="job-0001", source=Source(path="/a"), span=span, draft=True, tags="funk"))
+    assert title_of(recipe(), "drums") == "Repaint, take 2, drums: lofi, 82 bpm, Fender™"
+    assert title_of(draft) == "Repaint, draft, take 2: funk"
+    assert title_of(recipe(request=Separate(job="job-0001", source=Source(path="/a"), span=span, role="bass")))
 
 
 def test_before_the_start_of_the_timeline_counts_as_its_start(tmp_path: Path) -> None:
