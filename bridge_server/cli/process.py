@@ -24,6 +24,9 @@ from bridge_server.protocol.errors import AlreadyRunning, BridgeError
 from bridge_server.protocol.requests import List, Panel
 from bridge_server.start_file import write_start_file
 
+LAN = "0.0.0.0:39954"
+"""Where paired devices reach the panel, unless the port is taken."""
+
 HOW_IT_ENDED = {
     "none": "No bridge is running.",
     "stopped": "The bridge has stopped.",
@@ -40,6 +43,9 @@ def up(
     share: Annotated[
         str, typer.Option("--share", help="Also listen for other machines, encrypted: tcp://0.0.0.0:39952.")
     ] = "",
+    share_lan: Annotated[
+        bool, typer.Option("--share-lan", help="Let paired tablets and phones reach the panel, encrypted.")
+    ] = False,
     folder: Annotated[
         Path | None, typer.Option("--home", help="Dawbridge's folder, where it is not the usual one.")
     ] = None,
@@ -54,6 +60,8 @@ def up(
     is_new = found is None
     if found is None:
         words = ("--osc-port", str(osc_port), *(("--share", share) if share else ()))
+        if share_lan:
+            words += ("--share-lan", LAN)
         found = start_bridge(home, *words, detached=not foreground)
     _note_how_to_start(home)
     warn_of_other_release(found)
@@ -63,7 +71,7 @@ def up(
             print_json({**_facts(found, is_new), "panel": link})
         else:
             _tell(found, is_new)
-            _tell_of_panel(link)
+            _tell_of_panel(link, share_lan, is_new)
     except KeyboardInterrupt:
         # In the foreground the bridge heard it as well, and is stopping.
         if not foreground:
@@ -142,10 +150,14 @@ def _panel_link(found: Found) -> str:
             return ""
 
 
-def _tell_of_panel(link: str) -> None:
+def _tell_of_panel(link: str, share_lan: bool, is_new: bool) -> None:
+    if share_lan and not is_new:
+        say("The bridge ran already, and shares its panel or not as it was started: `dawbridge down` stops it.")
     if link:
         tell(f"Panel: {link}")
         tell("  This link lets one browser in, once; `dawbridge panel` opens it with a new one.")
+        if share_lan:
+            tell("  `dawbridge panel --pair` lets another device in.")
     else:
         tell("Panel: not here. `dawbridge panel` says why.")
 
