@@ -12,12 +12,18 @@ export class VersionBoard extends Board {
     super(app, audition, signal, given);
     this.#draft = draft;
     this.inTurn = new InTurn(this, signal);
-    this.element.prepend(this.inTurn.button);
+    this.transport.element.querySelector(".transport-play").append(this.inTurn.button);
     this.refresh();
   }
 
   nameOf(take) {
     return (#draft in this && nameOfTake(this.#draft, take)) || super.nameOf(take);
+  }
+
+  /** Rings "shown", so that other places can show the same marks. */
+  refresh() {
+    super.refresh();
+    this.ring("shown");
   }
 }
 
@@ -32,7 +38,7 @@ export class InTurn {
   constructor(board, signal) {
     this.#board = board;
     this.#signal = signal;
-    this.button = h("button.lyric-turn", { type: "button", "aria-pressed": "false", title: "Hear one after the other, the next each time the region comes round (N)", onclick: () => this.toggle() }, "One after the other");
+    this.button = h("button", { type: "button", "aria-pressed": "false", title: "Hear one after the other, the next each time the region comes round (N)", onclick: () => this.toggle() }, "One after the other");
     board.hearing.player.on("playing", () => this.#watch());
     signal?.addEventListener("abort", () => cancelAnimationFrame(this.#frame), { once: true });
   }

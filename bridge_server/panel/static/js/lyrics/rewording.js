@@ -236,7 +236,7 @@ export class Rewording {
     const remarks = [audition.problem, ...(audition.missing ?? []).map((one) => one.error)].filter(Boolean);
     replace(this.#stage, h("h2", {}, "Listen"), hint, remarks.map(problemBox), board.element);
     board.bindKeys();
-    board.hearing.on("heard", () => this.#showRenders(), signal);
+    board.on("shown", () => { if (this.#board === board) this.#showRenders(); }, signal);
     board.hearing.on("heard", () => this.#markHeard(), signal);
     await board.load();
   }
