@@ -64,6 +64,6 @@ def recorded(tab: Tab) -> NDArray[np.float32]:
     kept = tab.page.evaluate(FETCH)
     counts = np.array(kept["counts"])
     assert counts.size, "nothing was sent to the loudspeakers"
-    assert np.array_equal(counts, np.arange(counts.size)), "the recorder itself has missed a block"
+    assert np.all(np.diff(counts) == 1), "the recorder itself has missed a block"
     blocks = np.frombuffer(base64.b64decode(kept["sound"]), dtype="<f4").reshape(-1, 2, 128)
     return np.concatenate(list(blocks), axis=1)

@@ -10,7 +10,7 @@ import { h, replace } from "./dom.js";
 const WRITES = "input:not([type=checkbox]):not([type=radio]):not([type=range]):not([type=button]), textarea, select, [contenteditable=true]";
 const TAKES_SPACE = "button, summary, a[href], input, [role=button], [role=slider]";
 const TAKES_ARROWS = "input, [role=slider], [role=tab], [role=radio], [role=menuitem]";
-const NAMES = { " ": "Space", ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc", Enter: "Enter", "Shift+?": "?" };
+const NAMES = { " ": "Space", ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc", Enter: "Enter", Home: "Home", End: "End", Delete: "Del", "Shift+?": "?" };
 
 export class Keys {
   #bound = new Map();
@@ -50,7 +50,7 @@ export class Keys {
   show() {
     this.#dialog ??= document.body.appendChild(h("dialog", { "aria-label": "Keys" }));
     const shown = [...this.#bound].filter(([, entry]) => !entry.hidden);
-    const list = shown.flatMap(([key, entry]) => [h("dt", {}, h("kbd", {}, keyName(key))), h("dd", {}, entry.what)]);
+    const list = shown.map(([key, entry]) => h("div", {}, h("dt", {}, h("kbd", {}, keyName(key))), h("dd", {}, entry.what)));
     const close = h("form.keys-close", { method: "dialog" }, h("button.main", {}, "Close"));
     replace(this.#dialog, h("h2", {}, "Keys"), h("dl.keys", {}, list), close);
     this.#dialog.showModal();

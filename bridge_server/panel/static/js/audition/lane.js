@@ -16,6 +16,10 @@ export class Lane {
   #levels = h("span.lane-facts");
   #wave;
   #peaks = { bed: null, own: null };
+  #scale = 1;
+  #grid = [];
+  /** What was painted last; painting takes longer than anything else here. */
+  #look = "";
 
   constructor(board, track, signal) {
     this.#board = board;
@@ -37,17 +41,18 @@ export class Lane {
     this.#peaks = { bed, own };
     this.#scale = scale;
     this.#grid = grid;
+    this.#look = "";
     this.#paint();
   }
 
-  #scale = 1;
-  #grid = [];
-
   #paint() {
-    const { audition, hearing } = this.#board;
+    const { audition, hearing, isHidden } = this.#board;
     const { frames, span } = audition;
     const isHeard = hearing.heard === this.track.id;
-    const layers = this.#board.isHidden ? [] : [
+    const look = `${isHidden} ${isHeard && !isHidden}`;
+    if (look === this.#look) return;
+    this.#look = look;
+    const layers = isHidden ? [] : [
       { peaks: this.#peaks.bed, colour: "--wave-context" },
       { peaks: this.#peaks.own, colour: isHeard ? "--wave-on" : "--wave" },
     ];

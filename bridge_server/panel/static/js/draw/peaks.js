@@ -12,13 +12,13 @@ export async function loadPeaks(url, points, signal) {
   if (kept.has(at)) return kept.get(at);
   const answer = await fetch(at, { signal, credentials: "same-origin" });
   if (!answer.ok) throw new Problem({ code: "not_found", message: "The waveform cannot be drawn: its file is not there.", hint: "Was it moved or deleted?" });
-  const peaks = readPeaks(await answer.arrayBuffer());
+  const peaks = decodePeaks(await answer.arrayBuffer());
   kept.set(at, peaks);
   if (kept.size > KEPT) kept.delete(kept.keys().next().value);
   return peaks;
 }
 
-export function readPeaks(buffer) {
+export function decodePeaks(buffer) {
   const view = new DataView(buffer);
   const count = Math.floor(buffer.byteLength / 4);
   const lows = new Float32Array(count);
