@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,22 @@ def test_too_little_memory_is_said_before_anything_is_loaded(
         render(model, generate(RATE))
     assert model._studio is not None
     assert model._studio._pipeline is None
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_parts_wait_only_where_the_computer_has_room_for_them(
+    noise_pipeline: Path, monkeypatch: pytest.MonkeyPatch, fits: bool
+) -> None:
+    studio = Studio(backend(noise_pipeline)._place)
+    studio.options = replace(studio.options, device=torch.device("cuda"))
+    studio.__dict__["sizes"] = REAL
+    free = {"cuda": 5_000_000_000, "cpu": REAL.total - (0 if fits else 1)}
+    monkeypatch.setattr(of_studio, "free_bytes", lambda device: free[device.type])
+    if fits:
+        assert studio.way(MINUTE, 1).offloads
+    else:
+        with pytest.raises(OutOfMemory):
+            studio.way(MINUTE, 1)
 
 
 @pytest.mark.parametrize("reason", ["out of memory", "DefaultCPUAllocator: can't allocate memory: you tried"])

@@ -50,7 +50,12 @@ class Studio:
         if budget is None and (free := free_bytes(device)) is not None:
             held = self.sizes.total if self._pipeline is not None and self._offloads is False else 0
             budget = free + held
-        return choose(self.sizes, frames, rows, budget, may_offload=device.type == "cuda")
+        return choose(self.sizes, frames, rows, budget, may_offload=device.type == "cuda" and self._fits_beside())
+
+    def _fits_beside(self) -> bool:
+        """Whether all parts fit into the computer's own memory, where they wait while another one works."""
+        room = free_bytes(torch.device("cpu"))
+        return self._offloads is True or room is None or room >= self.sizes.total
 
     def prepare(self, way: Way, watch: Watch) -> SongPipeline:
         """The pipeline, read if it is not here yet, laid out as the way says."""
