@@ -166,6 +166,8 @@ def sound(tab: Tab, url: str) -> NDArray[np.float64]:
 
 def remainder(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """What no gain can take away between two sounds, as a share of the first: 0 for the same, 1 for strangers."""
+    if not one.any() and not other.any():
+        return 0.0
     gain = float((one * other).sum() / (other * other).sum())
     return float(np.linalg.norm(one - gain * other) / np.linalg.norm(one))
 
