@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.parse
 
+from starlette.datastructures import Address
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -11,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from bridge_server.panel.context import Context
 from bridge_server.panel.guard import Place
 from bridge_server.panel.kept import LOCAL_SECONDS, Session
+from bridge_server.panel.peer import is_of_this_user
 from bridge_server.panel.way_in import plain_page
 from bridge_server.protocol.errors import WrongKey
 from bridge_server.protocol.release import release
@@ -57,6 +59,8 @@ async def _enter(context: Context, request: Request) -> Response:
     place: Place = request.state.place
     if request.method == "HEAD" or not place.is_local or "prefetch" in request.headers.get("sec-purpose", ""):
         return Response(status_code=403)  # to look at a link is not to use it
+    if not await context.in_thread(is_of_this_user, _end(request.client), tuple(request.scope["server"])):
+        raise WrongKey("This link belongs to another user of this machine.", "Type `dawbridge panel` as yourself.")
     target = context.tokens.redeem(request.query_params.get("token", ""))
     if request.state.session is not None:
         return RedirectResponse(f"/{target or ''}", 303, {"Cache-Control": "no-store"})
@@ -67,6 +71,10 @@ async def _enter(context: Context, request: Request) -> Response:
     set_cookie(response, context, secret, place, LOCAL_SECONDS)
     context.bridge.stay()
     return response
+
+
+def _end(address: Address | None) -> tuple[str, int]:
+    return (address.host, address.port) if address is not None else ("", 0)
 
 
 def _onward(request: Request, target: str) -> Response:

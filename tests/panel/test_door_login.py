@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import socket
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
 
-from bridge_server.panel import kept, tokens
+from bridge_server.panel import kept, peer, tokens
 from bridge_server.panel.kept import Memory
 from bridge_server.panel.tokens import Tokens
 from bridge_server.protocol.span import Span
 from tests.bridge.problems import check_problem
 from tests.fakes.bridge import RunningBridge
-from tests.fakes.waiting import until
 from tests.panel.caller import Caller, link_into
 
 
@@ -110,7 +115,10 @@ def test_who_leaves_is_out(caller: Caller) -> None:
     with caller.wire() as wire:
         assert caller.http.get("/api/session").status_code == 200
         assert caller.http.post("/api/leave").status_code == 204
-        until(lambda: wire.connection.close_code or wire.connection.recv(5), 5, "hung up")
+        with pytest.raises(ConnectionClosed) as closed:
+            wire.connection.recv(5)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1008
     assert caller.http.get("/api/session").status_code == 401
 
 
@@ -187,3 +195,41 @@ def test_there_are_only_so_many_sessions_and_links(tmp_path: Path, monkeypatch: 
     assert minted.redeem(links[1]) == ""
     monkeypatch.setattr(tokens, "TOKEN_SECONDS", -1.0)
     assert minted.redeem(minted.mint("")) is None
+
+
+CALL = 'exec 3<>/dev/tcp/$1/$2; printf "GET %s HTTP/1.0\\r\\nHost: $1:$2\\r\\n\\r\\n" "$3" >&3; head -1 <&3'
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux") or os.geteuid() != 0 or shutil.which("bash") is None,
+    reason="only root on Linux can be somebody else",
+)
+@pytest.mark.parametrize(("user", "status"), [(65_534, "401"), (0, "303")])
+def test_the_link_of_one_user_lets_in_no_other(bridge: RunningBridge, user: int, status: str) -> None:
+    """The other user has read it off the words of a process, and is quicker than the browser."""
+    link = urlsplit(link_into(bridge))
+    words = ["bash", "-c", CALL, "call", str(link.hostname), str(link.port), f"{link.path}?{link.query}"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=20, user=user, cwd="/")
+    assert status in done.stdout, done.stderr
+    assert httpx.get(link.geturl()).status_code == (303 if status == "401" else 401)
+
+
+def test_the_system_says_whose_a_connection_is() -> None:
+    if not sys.platform.startswith("linux"):
+        assert peer.owner_of(("127.0.0.1", 1), ("127.0.0.1", 2)) is None
+        return
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as end:
+        assert peer.owner_of(end.getsockname(), server.getsockname()) == os.getuid()
+        assert peer.owner_of(("127.0.0.1", 1), server.getsockname()) is None
+
+
+def test_both_kinds_of_addresses_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if sys.byteorder != "little":
+        pytest.skip("the lines below are those of a little-endian machine")
+    head = "  sl  local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode\n"
+    (tmp_path / "tcp").write_text(f"{head} 0: 0100007F:9C41 0100007F:9C11 01 0:0 00:0 0 1234 0 1\n")
+    mapped = "0000000000000000FFFF00000100007F"
+    (tmp_path / "tcp6").write_text(f"{head} 0: {mapped}:9C42 {mapped}:9C11 01 0:0 00:0 0 4321 0 1\n")
+    monkeypatch.setattr(peer, "TABLES", (tmp_path / "gone", tmp_path / "tcp", tmp_path / "tcp6"))
+    here = ("127.0.0.1", 39_953)
+    assert [peer.owner_of(("127.0.0.1", port), here) for port in (40_001, 40_002, 40_003)] == [1_234, 4_321, None]
