@@ -76,7 +76,9 @@ export class Router {
     if (!first) this.#root.focus({ preventScroll: true });
   }
 
+  /** Show in the top bar which page it is, and let only its own style sheet count: two pages may use one class. */
   #mark(name) {
+    for (const sheet of document.querySelectorAll("[data-only]")) sheet.media = sheet.dataset.only === name ? "all" : "not all";
     for (const link of document.querySelectorAll("[data-screen]")) {
       if (link.dataset.screen === name) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
