@@ -30,6 +30,13 @@ def daw_rows() -> list[Row]:
     return [row for suite in (reaper, reaper_panel, live, remote_script, ardour) for row in suite.rows()]
 
 
+def panel_rows() -> list[Row]:
+    """Imported only when it is asked for: it needs the panel's extra, and a browser for its page."""
+    from benchmarks.panel import rows as suite
+
+    return suite.rows()
+
+
 def sketch_rows() -> list[Row]:
     """A quarter of an hour: 200 pieces are made and listened to."""
     from benchmarks.sketch import hearing, sound, speed, vocal
@@ -38,7 +45,14 @@ def sketch_rows() -> list[Row]:
 
 
 BRIDGE = {"wire": wire.rows, "load": load.rows, "region": region.rows}
-SUITES = {**BRIDGE, "daw": daw_rows, "model": model_rows, "stems": stem_rows, "sketch": sketch_rows}
+SUITES = {
+    **BRIDGE,
+    "daw": daw_rows,
+    "panel": panel_rows,
+    "model": model_rows,
+    "stems": stem_rows,
+    "sketch": sketch_rows,
+}
 PAGE = Path(__file__).with_name("README.md")
 MARK = "<!-- last run -->"
 

@@ -313,7 +313,7 @@ def test_a_take_is_shown_in_its_folder(
 
 
 def test_answers_are_sent_at_once() -> None:
-    """asyncio switches Nagle's algorithm off only where a socket names its protocol; else an answer takes 40 ms more."""
+    """asyncio switches Nagle's algorithm off only where a socket names its protocol; else answers take 40 ms more."""
     with closing(listen("127.0.0.1", [])) as listening:
         assert listening.proto == socket.IPPROTO_TCP
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bridge_server.panel.context import Context
 from bridge_server.panel.media import asked
-from bridge_server.panel.media.answers import Endpoint, drawn, json
+from bridge_server.panel.media.answers import Endpoint, SoundFile, drawn, json
 from bridge_server.panel.media.desk import Desk
 from bridge_server.panel.media.heard import rendered_for
 from bridge_server.panel.media.marks import Mark
@@ -63,7 +63,7 @@ def _file(context: Context, desk: Desk) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         given = request.query_params
         path, name = await context.in_thread(found, _id(request), given.get("role", ""), given.get("side", ""))
-        return FileResponse(path, headers=UNNAMED, media_type="audio/wav", filename=name)
+        return SoundFile(path, headers=UNNAMED, media_type="audio/wav", filename=name)
 
     return endpoint
 

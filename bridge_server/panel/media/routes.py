@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bridge_server.panel.context import Context
 from bridge_server.panel.media import asked, one_take
-from bridge_server.panel.media.answers import FOREVER, Endpoint, drawn, json
+from bridge_server.panel.media.answers import FOREVER, Endpoint, SoundFile, drawn, json
 from bridge_server.panel.media.desk import Desk
 from bridge_server.panel.media.heard import company_of_job, company_of_takes
 from bridge_server.panel.media.marks import Change, Mark
@@ -135,7 +135,7 @@ def _one_upload(context: Context, desk: Desk) -> Endpoint:
 def _wave(context: Context, desk: Desk) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         path: Path = await context.in_thread(desk.shelf.wave, request.path_params["id"])
-        return FileResponse(path, headers=FOREVER, media_type="audio/wav")
+        return SoundFile(path, headers=FOREVER, media_type="audio/wav")
 
     return endpoint
 
