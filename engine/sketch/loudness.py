@@ -32,21 +32,32 @@ def loudness(audio: NDArray[np.float32], watch: Watch | None = None, shape: Powe
     Parts shorter than the standard's 400 ms block count as one block.
     Source: ITU-R BS.1770-4.
     """
-    return gated(analysed(audio, watch, shape)[0])
+    return gated(powers_of(audio, watch, shape))
 
 
 def analysed(
     audio: NDArray[np.float32], watch: Watch | None = None, shape: Powers | None = None
 ) -> tuple[Powers, Powers]:
-    """Of (C, T): (H,) K-weighted power of each 100 ms, and (2401,) power every 10 Hz; an unfinished hop is left out.
+    """`powers_of` (C, T), and (2401,) power every 10 Hz; an unfinished hop is left out."""
+    density = np.zeros(_HOP // 2 + 1)
+    powers = powers_of(audio, watch, shape, density)
+    return powers, density if shape is None else density * shape
+
+
+def powers_of(
+    audio: NDArray[np.float32],
+    watch: Watch | None = None,
+    shape: Powers | None = None,
+    density: Powers | None = None,
+) -> Powers:
+    """Of (C, T): (H,) K-weighted power of each 100 ms; adds the power every 10 Hz to `density`.
 
     Weighted in the spectrum of each hop, at a quarter of the time that a filter takes: the filter's memory beyond a hop
     is all that differs, less than 0.01 LU on music.
     """
     samples = audio.shape[1]
     whole = samples // _HOP * _HOP
-    weights = _weights() if shape is None else (_weights() * shape).astype(np.float32)
-    density = np.zeros(_HOP // 2 + 1)
+    weights = np.repeat(_weights() if shape is None else (_weights() * shape).astype(np.float32), 2)
     if samples < 4 * _HOP and whole < samples:
         rest = np.zeros((len(audio), _HOP), dtype=np.float32)
         rest[:, : samples - whole] = audio[:, whole:]
@@ -58,15 +69,16 @@ def analysed(
         if watch:
             watch.step(start, samples, "levelling")
         found.append(_weighted(audio[:, start : min(whole, start + _CHUNK)], weights, density))
-    density = density if shape is None else density * shape
-    return (np.concatenate([*found, *tail]) if found or tail else np.zeros(0)), density
+    return np.concatenate([*found, *tail]) if found or tail else np.zeros(0)
 
 
-def _weighted(audio: NDArray[np.float32], weights: NDArray[np.float32], density: Powers) -> Powers:
-    spectrum = rfft(audio.reshape(len(audio), -1, _HOP), axis=2)
-    power = spectrum.real**2 + spectrum.imag**2
-    density += power.sum(axis=(0, 1))
-    return np.asarray((power @ weights).sum(axis=0), dtype=np.float64)
+def _weighted(audio: NDArray[np.float32], weights: NDArray[np.float32], density: Powers | None) -> Powers:
+    """`weights` has each bin's twice: for its real and its imaginary part."""
+    squares = rfft(audio.reshape(len(audio), -1, _HOP), axis=2).view(np.float32)
+    np.square(squares, out=squares)
+    if density is not None:
+        density += squares.sum(axis=(0, 1)).reshape(-1, 2).sum(axis=1)
+    return np.asarray((squares @ weights).sum(axis=0), dtype=np.float64)
 
 
 @lru_cache(maxsize=1)

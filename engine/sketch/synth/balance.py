@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import bilinear, butter, freqz
+from scipy.signal import butter, freqz
 
-from engine.sketch.synth import waves
-from engine.sketch.synth.waves import RATE, Wave
+from engine.sketch.synth.waves import RATE
 
 WANTED, ENOUGH = -4.7, 0.3
 """Decibels an octave between 100 Hz and 8 kHz (pink noise has −3), and how near is near enough.
@@ -48,10 +47,10 @@ def tilted(brightness: float) -> NDArray[np.float64]:
     return np.asarray(np.abs(freqz(above, below, len(_FREQUENCIES), include_nyquist=True)[1]) ** 2)
 
 
-def shape(stem: Wave, brightness: float, gain_db: float) -> None:
-    """Filter (2, T), in place: what lies above 1.5 kHz 6 dB higher at a brightness of 1, and above 1 kHz by a gain."""
-    pairs = zip(_tilt(brightness), _shelf(gain_db), strict=True)
-    waves.pass_through(stem, *(np.convolve(*pair) for pair in pairs))
+def filter_of(brightness: float, gain_db: float) -> Coefficients:
+    """What lies above 1.5 kHz 6 dB higher at a brightness of 1, and what lies above 1 kHz by a gain."""
+    (tilted_up, tilted_down), (up, down) = _tilt(brightness), _shelf(gain_db)
+    return np.convolve(tilted_up, up), np.convolve(tilted_down, down)
 
 
 def _tilt(brightness: float) -> Coefficients:
@@ -60,7 +59,10 @@ def _tilt(brightness: float) -> Coefficients:
 
 
 def _shelf(gain_db: float) -> Coefficients:
-    """Of the first order, half of the gain at its edge."""
-    edge, gain = 2 * np.pi * _EDGE_HZ, 10 ** (gain_db / 20)
-    b, a = bilinear([gain, edge * np.sqrt(gain)], [1.0, edge * np.sqrt(gain)], RATE)
-    return b, a
+    """(gain · s + ω √gain) / (s + ω √gain) by the bilinear transform: half of the gain in dB at the edge."""
+    gain, twice = 10 ** (gain_db / 20), 2 * RATE
+    edge = 2 * np.pi * _EDGE_HZ * np.sqrt(gain)
+    return (
+        np.array([edge + gain * twice, edge - gain * twice]) / (edge + twice),
+        np.array([1.0, (edge - twice) / (edge + twice)]),
+    )

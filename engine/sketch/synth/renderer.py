@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.sketch.loudness import loudness
 from engine.sketch.score import Note, Part, Score
-from engine.sketch.synth import balance, bus, room
+from engine.sketch.synth import balance, bus, room, waves
 from engine.sketch.synth.instruments import PITCHED
 from engine.sketch.synth.notes import CACHE_BYTES, Shelf, Sound, bytes_of, length, release, sound_of
 from engine.sketch.synth.percussion import KITS
@@ -67,7 +67,8 @@ class Renderer:
                 mix = bus.measured(stems, quiet, shape)
                 gain_db = balance.shelf_db(mix.density, brightness)
             if gain_db or brightness:
-                list(pool.map(lambda stem: _shaped(stem, score, gain_db), stems.values()))
+                shaping = balance.filter_of(brightness, gain_db)
+                list(pool.map(lambda stem: _shaped(stem, score, shaping), stems.values()))
                 mix = bus.measured(stems, quiet)
         usual = USUAL if len(stems) >= FULL else FEW
         wanted = score.plan.loudness if score.plan.loudness is not None else usual
@@ -131,8 +132,8 @@ def _in_room(stem: Wave, score: Score, part: Part, watch: Watch) -> Wave:
     return stem
 
 
-def _shaped(stem: Wave, score: Score, gain_db: float) -> None:
-    balance.shape(stem, score.plan.feel.brightness, gain_db)
+def _shaped(stem: Wave, score: Score, shaping: balance.Coefficients) -> None:
+    waves.pass_through(stem, *shaping)
     _silence_outside(stem, score)
 
 

@@ -12,6 +12,7 @@ from engine.sketch.section_names import read_section
 from engine.sketch.voice.languages import NAMES, VOICES, by_script, unreadable
 
 _HEADING = re.compile(r"\s*(?:\[([^\[\]]*)\]|【([^】]*)】|［([^］]*)］|\(([^()]{1,80})\)\s*:?\s*$)\s*")
+_LANGUAGE = re.compile(r"\s*\[([A-Za-z]{2})(?:[-_][A-Za-z]{2,4})?\]\s*")
 _KEPT_MARKS = "'’-"
 
 Detect = Callable[[Sequence[str], str], Sequence[str]]
@@ -32,6 +33,7 @@ class Written(NamedTuple):
 def read_lyrics(lyrics: str, language: str, detect: Detect, reading: Reading) -> tuple[Written, ...]:
     """The lines that can be sung, in order; lines without a letter or figure are left out.
 
+    A line that begins with its language, `[de] Morgenrot`, is sung in that one.
     Raises Unsupported for a language that espeak-ng's voices here do not have and for letters they cannot read.
     """
     if language and language not in VOICES:
@@ -40,17 +42,20 @@ def read_lyrics(lyrics: str, language: str, detect: Detect, reading: Reading) ->
             f"It sings in {', '.join(NAMES[code] for code in VOICES)}.",
         )
     found: list[tuple[str, str, int]] = []
+    own: list[str] = []
     section, block = "verse", -1
     for line in lyrics.splitlines():
-        kind, rest = _heading(line)
+        given, words = _own_language(line)
+        kind, rest = _heading(words)
         if kind:
             section, block = kind, block + 1
         text = spoken_text(rest)
         if any(letter.isalnum() for letter in text):
             block = max(0, block)
             found.append((text, section, block))
+            own.append(given)
     texts = [text for text, _, _ in found]
-    languages = _languages(texts, language, detect)
+    languages = [given or code for given, code in zip(own, _languages(texts, language, detect), strict=True)]
     lines = []
     for (text, kind, number), code in zip(found, languages, strict=True):
         read = reading(text, code)
@@ -62,6 +67,14 @@ def read_lyrics(lyrics: str, language: str, detect: Detect, reading: Reading) ->
             )
         lines.append(Written(spoken_text(read), code, kind, number))
     return tuple(lines)
+
+
+def _own_language(line: str) -> tuple[str, str]:
+    """The language that a line begins with ('' for none) and the rest of it."""
+    prefix = _LANGUAGE.match(line)
+    if prefix and (code := prefix[1].lower()) in VOICES and line[prefix.end() :].strip():
+        return code, line[prefix.end() :]
+    return "", line
 
 
 def _heading(line: str) -> tuple[str, str]:
