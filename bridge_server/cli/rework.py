@@ -47,7 +47,7 @@ def edit(
     whole_file: WholeFile = False,
     as_json: Json = False,
 ) -> None:
-    """The same performance with other words or in another style. Needs a backend that can; `sketch` cannot."""
+    """The same performance with other words or in another style. `sketch` does so with takes of its own."""
     source = open_source(file)
     ruler = music.ruler(source.rate)
     span = place.span(ruler, source.frames)

@@ -88,6 +88,8 @@ def _sung_score(work: Work) -> tuple[Score, int]:
         raise Unsupported("`only_lyrics` in sketch needs a take that sketch sang; this audio keeps no score.", _FOREIGN)
     if score.vocal is None or not score.vocal.notes:
         score = replace(score, vocal=remembered(score))
+    if score.vocal is None and score.song and score.song.vocal:
+        raise Unsupported("No line began in this range before it was repainted, so there is no melody left.", _SILENT)
     if score.vocal is None:
         raise Unsupported("Nothing is sung in this take, so there is no melody for other words.", _SILENT)
     if start < 0 or start + work.hull.length > score.plan.samples:
