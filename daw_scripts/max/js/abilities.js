@@ -2,7 +2,7 @@
 var live = require("./live");
 
 /**
- * Hands `found` what there is: {version, imports, lanes}; `version` is such as 12.3.5. Import and the path of the set came
+ * Hands `found` what there is: {version, imports, lanes, notes}; `version` is such as 12.3.5. Import and the path of the set came
  * with the same versions.
  */
 exports.read = function (work, found) {
@@ -24,7 +24,8 @@ function gate(parts) {
 
 exports.of = function (parts) {
   var imports = parts[0] === 11 ? isFrom(parts, [11, 3, 25]) : isFrom(parts, [12, 0, 5]);
-  return { version: parts.join("."), imports: imports, lanes: isFrom(parts, [12, 2, 0]) };
+  var isNew = isFrom(parts, [12, 2, 0]);
+  return { version: parts.join("."), imports: imports, lanes: isNew, notes: isNew };
 };
 
 function isFrom(parts, least) {

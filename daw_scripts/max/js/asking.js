@@ -55,10 +55,10 @@ function ask(work, desk, verb) {
   var held = {};
   Object.keys(desk.held).forEach(function (name) { held[name] = desk.held[name]; });
   if (held.from === 1 && held.fileWords !== undefined) held.words = held.fileWords;
-  var wished = wishes.read(verb, held);
+  var wished = wishes.read(verb, held, offer.settings(desk.courier.welcome));
   var latest = latestTake(desk);
   var about = {
-    verb: verb, source: held.source, rate: desk.rate, latest: latest,
+    verb: verb, source: held.source, rate: desk.rate, latest: latest, hasReference: Boolean(wished.reference),
     context: offer.contextSeconds(desk.courier.welcome)
   };
   subjects.gather(work, about, function (subject) {
@@ -73,7 +73,7 @@ function ask(work, desk, verb) {
     });
     work.then(function () {
       made.forEach(function (request, index) {
-        desk.jobs.add(request, placeOf(desk, verb, subject, words, held.stems), letters[index].file);
+        desk.jobs.add(request, placeOf(desk, verb, subject, words, held, request), letters[index].file);
       });
     });
     work.then(function () { desk.memory.keep(); });
@@ -84,10 +84,52 @@ function ask(work, desk, verb) {
   });
 }
 
-function placeOf(desk, verb, subject, words, stems) {
+function placeOf(desk, verb, subject, words, held, request) {
   var place = requests.place(verb, subject, desk.session, words);
-  place.stems = stems;
+  place.stems = held.stems;
+  place.notes = held.notes;
+  place.draft = requests.makesDraft(request, subject);
+  delete place.of;
   return place;
+}
+
+/** Sends what is selected, and asks for a link to it; where nothing sounds, the empty range; where none is, nothing. */
+exports.openPanel = function (desk) {
+  var words = wishes.chords(desk.held.words).words.replace(/^\s+|\s+$/g, "");
+  if (desk.isGathering) return desk.say("busy");
+  desk.courier.hurry();
+  desk.isGathering = true;
+  gatherFor(desk, ["repaint", "generate"], function (subject) {
+    desk.slices.start(function (work) {
+      var path = envelope.path(desk.courier.home, desk.memory.client);
+      envelope.seal(work, path, requests.panel(subject, subject && words), function (sealed) { desk.courier.post(sealed); });
+    }, function (error) { desk.fail(error); });
+  });
+  return desk.arm(0);
+};
+
+/** Hands `found` the subject of the first of `list` (verbs) that there is one for, else null. */
+function gatherFor(desk, list, found) {
+  var about = {
+    verb: verbs.get(list[0]), source: desk.held.source, rate: desk.rate, latest: null,
+    context: offer.contextSeconds(desk.courier.welcome)
+  };
+  var done = false;
+  var subject = null;
+  if (list.length === 0) {
+    desk.isGathering = false;
+    return void found(null);
+  }
+  desk.slices.start(function (work) {
+    subjects.gather(work, about, function (one) { subject = one; done = true; });
+  }, function (error) {
+    if (!error.sentence) desk.fail(error);
+  }, function () {
+    if (!done) return void gatherFor(desk, list.slice(1), found);
+    desk.isGathering = false;
+    return void found(subject);
+  });
+  return undefined;
 }
 
 /** The newest result as a take: what Retake and Again work on while no result is shown in Clip View. */
@@ -95,7 +137,8 @@ function latestTake(desk) {
   var result = desk.results[desk.results.length - 1];
   if (!result) return null;
   var take = result.takes.filter(function (one) { return one.number === result.chosen; })[0] || result.takes[0];
-  return { take: { path: take.paths[0], job: result.job, number: take.number }, place: result.place };
+  var isDraft = Boolean(result.place.draft);
+  return { take: { path: take.paths[0], job: result.job, number: take.number, isDraft: isDraft }, place: result.place };
 }
 
 function remark(desk, subject, count) {

@@ -25,7 +25,7 @@ var text = require("./text");
 var BUSY_TICK_MS = 100;
 var IDLE_TICK_MS = 1000;
 var GLANCE_MS = 250;
-var NEEDS_LIVE = ["send", "cancel", "pick", "keep", "discard", "page", "words_open"];
+var NEEDS_LIVE = ["send", "cancel", "pick", "keep", "discard", "page", "words_open", "open_panel"];
 var WATCHED = [
   ["live_set", "loop_start"], ["live_set", "loop_length"], ["live_set view", "selected_track"],
   ["live_set view", "detail_clip"]
@@ -46,7 +46,7 @@ function Desk(host) {
   this.session = ids.digits(12);
   this.held = {
     tags: "", words: "", seed: "", variants: 1, strength: 100, role: "", bars: 4, source: "brace", operation: "repaint",
-    from: 0, stems: false
+    from: 0, stems: false, notes: false, draft: false, reference: ""
   };
   this.rate = 0;
   this.isLoaded = false;
@@ -139,6 +139,9 @@ messages.bars = function (desk, atoms) { desk.held.bars = Math.max(1, Math.round
 messages.strength = function (desk, atoms) { desk.held.strength = Number(atoms[0]) || 0; };
 messages.variants = function (desk, atoms) { desk.held.variants = (Number(atoms[0]) || 0) + 1; };
 messages.stems = function (desk, atoms) { desk.held.stems = Number(atoms[0]) === 1; };
+messages.notes = function (desk, atoms) { desk.held.notes = Number(atoms[0]) === 1; };
+messages.draft = function (desk, atoms) { desk.held.draft = Number(atoms[0]) === 1; };
+messages.reference = function (desk, atoms) { desk.held.reference = device.values.reference[Number(atoms[0])] || ""; };
 messages.tags = function (desk, atoms) { desk.held.tags = joined(atoms); };
 messages.words = function (desk, atoms) { desk.held.words = joined(atoms); };
 messages.seed = function (desk, atoms) { desk.held.seed = joined(atoms); };
@@ -162,6 +165,13 @@ function open(desk, path) {
   return desk.host.launch(paths.address(path)); // [U launch]
 }
 
+/** A link into the panel works once, and is no secret of anybody else's: what is no page is not opened. */
+function openLink(desk, url) {
+  if (!/^https?:\/\/[\w.\-:\[\]]+\/[!#-;=?-Z_a-z~]*$/.test(url)) return desk.say("open_by_hand", { address: url });
+  return desk.host.launch(url);
+}
+
+messages.open_panel = function (desk) { asking.openPanel(desk); };
 messages.send = function (desk) { asking.send(desk); };
 messages.cancel = function (desk) { asking.cancel(desk); };
 messages.pick = function (desk, atoms) { settling.pick(desk, (Number(atoms[0]) || 0) + 1); };
@@ -180,6 +190,7 @@ Desk.prototype.hear = function (event) {
   if (event.id) this.courier.answered(event.id);
   if (event.event === "engine" && this.courier.welcome) this.courier.welcome.engine = event.state;
   else if (event.event === "place") settling.place(this, event.take);
+  else if (event.event === "panel_link") openLink(this, event.url);
   else if (event.event === "refused" && !job) this.face.say(text.problem(event.error));
   if (job && event.event !== "progress") this.memory.keepSoon();
   settling.settle(this);

@@ -21,7 +21,7 @@ exports.path = function (home, client) {
 
 /** Hands `done` the letter of `request`. Throws a Refusal if it is larger than any letter may be. */
 exports.seal = function (work, path, request, done) {
-  var sealed = { word: request.request, name: request.job, body: "", file: null };
+  var sealed = { word: request.request, name: request.job || request.id, body: "", file: null };
   var lists = [];
   var frame;
   work.then(function () {

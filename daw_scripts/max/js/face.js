@@ -41,12 +41,15 @@ Face.prototype.show = function (desk) {
   var running = desk.jobs.running();
   var result = desk.results[desk.results.length - 1];
   var reason = offer.reason(verbs.get(desk.held.operation), courier.welcome);
+  var settings = offer.settings(courier.welcome);
   this.tell("dot", "set", courier.state === "open" ? 1 : 0);
   this.tell("status", "set", statusOf(desk));
   this.tell("send", "active", reason ? 0 : 1);
   if (reason && this.reason !== reason) this.say(reason);
   if (!reason && this.reason && this.message === this.reason) this.say("");
   this.reason = reason;
+  this.tell("draft", "active", settings.draft ? 1 : 0);
+  this.tell("reference", "active", settings.reference ? 1 : 0);
   this.tell("cancel", "active", running.length > 0 ? 1 : 0);
   this.tell("progress", "set", Math.round(100 * fractionOf(running)));
   this.tell("pick", "active", result && result.takes.length > 1 ? 1 : 0);

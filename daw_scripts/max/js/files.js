@@ -22,6 +22,11 @@ exports.isThere = function (path) {
 
 /** Hands the text of a file to `found`, in steps of `work`; null if it is not there or larger than `most` bytes. */
 exports.read = function (work, path, most, found) {
+  exports.readBytes(work, path, most, function (bytes) { found(bytes === null ? null : json.text(bytes)); });
+};
+
+/** The same for its bytes. */
+exports.readBytes = function (work, path, most, found) {
   var file = null;
   var bytes = [];
   work.then(function () {
@@ -34,7 +39,7 @@ exports.read = function (work, path, most, found) {
       if (more.length > 0) return { again: 0 };
     }
     file.close();
-    return void found(bytes.length > most ? null : json.text(bytes));
+    return void found(bytes.length > most ? null : bytes);
   });
 };
 

@@ -42,6 +42,12 @@ Jobs.prototype.add = function (request, place, file) {
   return job;
 };
 
+/** A take that another program has asked for, as a job whose result is there; nothing where it is known. See guests.js. */
+Jobs.prototype.receive = function (take, request, place) {
+  var id = take.job + "_" + take.number;
+  if (!this.get(id)) this.list.push({ id: id, request: request, place: place, state: "done", takes: [take], seq: 0, since: this.after });
+};
+
 /** Ends our interest: the result lies where it belongs, or the user has been told. */
 Jobs.prototype.forget = function (id) {
   this.list = this.list.filter(function (job) { return job.id !== id; });

@@ -11,10 +11,14 @@ var files = require("./files");
 var ids = require("./ids");
 var lay = require("./lay");
 var live = require("./live");
+var notes = require("./notes");
 var slots = require("./slots");
 var song = require("./song");
 var text = require("./text");
 var tracks = require("./tracks");
+
+var MOST_REMARKS = 4;
+var LONGEST_REMARK = 160;
 
 /**
  * Lays `job` in, in steps. Hands `done` an outcome:
@@ -100,6 +104,7 @@ function prepare(work, desk, landing, done) {
   landing.selected = live.at("live_set view").ids("selected_track")[0];
   function then() {
     if (place.stems && !place.isSession) layStems(work, desk, landing, first);
+    if (place.notes && !place.isSession) layNotes(work, desk, landing, first);
     work.then(function () { finish(work, landing, done); });
   }
   if (place.isSession) slots.fill(work, desk, landing, then);
@@ -109,8 +114,7 @@ function prepare(work, desk, landing, done) {
 
 /** The stems of the variant that is heard, each on a muted track: the mix sounds already. A single one is the mix. */
 function layStems(work, desk, landing, first) {
-  var take = landing.takes.filter(function (one) { return one.number === landing.chosen; })[0];
-  take.parts.forEach(function (part) {
+  takeOf(landing).parts.forEach(function (part) {
     var stems = part.stems || [];
     if (stems.length < 2) return;
     var begin = exports.position(landing.place, part, first, landing.song.tempo) + (landing.shift || 0);
@@ -138,6 +142,45 @@ function layStem(work, desk, landing, what) {
   });
 }
 
+/** The notes of the variant that is heard, each instrument on a MIDI track: the user's own sounds play them. */
+function layNotes(work, desk, landing, first) {
+  var take = takeOf(landing);
+  var list = notes.of(take);
+  if (list.length > 0 && !desk.abilities.notes) {
+    landing.oddity = landing.oddity || "notes_need_newer";
+    landing.odd = list[0].path;
+    return;
+  }
+  list.forEach(function (one) {
+    var part = take.parts[one.part];
+    var begin = exports.position(landing.place, part, first, landing.song.tempo) + (landing.shift || 0);
+    work.then(function () { layScore(work, desk, landing, one, begin + one.offset * landing.song.tempo / 60); });
+  });
+}
+
+function layScore(work, desk, landing, one, position) {
+  var values = { role: one.role, track: landing.place.track.name, mark: ids.short(landing.job.id), number: landing.chosen };
+  makeTrack(work, landing, text.say("notes_track", values), function (track) {
+    if (!track) return;
+    var made = landing.made[landing.made.length - 1];
+    made.notes = one.path;
+    made.role = one.role;
+    made.mark = values.mark;
+    var piece = { path: one.path, position: position, name: text.say("notes_clip", values) };
+    work.then(function () {
+      notes.lay(work, desk, track, piece, function (clip) {
+        if (clip) return;
+        landing.oddity = landing.oddity || "notes_refused";
+        landing.odd = landing.odd || one.path;
+      });
+    });
+  }, "create_midi_track");
+}
+
+function takeOf(landing) {
+  return landing.takes.filter(function (one) { return one.number === landing.chosen; })[0];
+}
+
 /**
  * The beat at which a file belongs today. The beat that was asked for holds even if the tempo was changed since; what
  * lies before or after it is as many seconds away as then.
@@ -152,7 +195,9 @@ exports.position = function (place, part, first, tempo) {
 exports.clipName = function (job, number) {
   var tags = text.shortened(job.request.tags || "", 40);
   var verb = text.verb(job.place.verb);
-  return text.say(tags ? "clip_name_tags" : "clip_name", { verb: verb, number: number, tags: tags, mark: ids.short(job.id) });
+  var values = { verb: verb, number: number, tags: tags, mark: ids.short(job.id) };
+  var name = text.say(tags ? "clip_name_tags" : "clip_name", values);
+  return job.place.draft ? text.say("draft_name", { name: name }) : name;
 };
 
 /** A stem has no handles. */
@@ -161,14 +206,15 @@ function stemSeconds(part) {
   return (part.samples - handles[0] - handles[1]) / part.span.rate;
 }
 
-function makeTrack(work, landing, name, made) {
+/** `create`: the function of the set that makes it; an audio track where it is left out. */
+function makeTrack(work, landing, name, made, create) {
   var set = live.at("live_set");
   var before;
   var id;
   work.then(function () {
     before = set.ids("tracks");
     var index = landing.source ? before.indexOf(landing.source.id) + 1 : 0;
-    id = set.call("create_audio_track", index > 0 ? index + landing.made.length : -1)[0];
+    id = set.call(create || "create_audio_track", index > 0 ? index + landing.made.length : -1)[0];
     return { pause: 0 };
   });
   work.then(function () {
@@ -186,6 +232,7 @@ function makeTrack(work, landing, name, made) {
 function trackName(landing, number) {
   var values = { verb: text.verb(landing.place.verb), track: landing.place.track.name, mark: ids.short(landing.job.id) };
   values.number = number;
+  if (landing.place.of) return text.say("guest_track", values);
   return text.say(number ? "variant_track" : "result_track", values);
 }
 
@@ -260,7 +307,8 @@ function finish(work, landing, done) {
       });
     }
     var oddity = lost.length > 0 ? "some_refused" : landing.oddity;
-    done({ result: resultOf(landing, landing.made), oddity: oddity, path: lost.length > 0 ? lost[0].path : "" });
+    var path = lost.length > 0 ? lost[0].path : landing.odd || "";
+    done({ result: resultOf(landing, landing.made), oddity: oddity, path: path });
   });
 }
 
@@ -272,13 +320,19 @@ function clearAway(work, landing, then) {
   work.then(then);
 }
 
+/** What is kept of a remark: the memory of a device is small. */
+function shortened(remark) {
+  return text.shortened(remark, LONGEST_REMARK);
+}
+
 function resultOf(landing, made) {
   return {
-    job: landing.job.id,
+    job: landing.place.of || landing.job.id,
     tags: landing.job.request.tags || "",
     place: landing.place,
     takes: landing.takes.map(function (take) {
-      return { number: take.number, paths: take.parts.map(function (part) { return part.path; }) };
+      var paths = take.parts.map(function (part) { return part.path; });
+      return { number: take.number, paths: paths, remarks: (take.notes || []).slice(0, MOST_REMARKS).map(shortened) };
     }),
     seconds: landing.takes[0].parts[0].samples / landing.takes[0].parts[0].span.rate,
     tracks: made,

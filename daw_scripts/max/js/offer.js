@@ -17,6 +17,16 @@ exports.reason = function (verb, welcome) {
   return could ? could.problem.hint || could.problem.message : text.say("no_backend_can");
 };
 
+/** The settings that mean something to the backend that serves by default: name -> true; none while nobody knows. */
+exports.settings = function (welcome) {
+  var known = {};
+  ((welcome && welcome.backends) || []).forEach(function (backend) {
+    if (welcome.default_backend && backend.backend !== welcome.default_backend) return;
+    (backend.settings || []).forEach(function (name) { known[name] = true; });
+  });
+  return known;
+};
+
 /** Seconds of sound that a backend wants to hear beside a span. */
 exports.contextSeconds = function (welcome) {
   return ((welcome && welcome.backends) || []).reduce(function (most, backend) {

@@ -42,7 +42,8 @@ function resultPart(result) {
   var title = [verbs.get(result.place.verb).title, result.place.range, result.tags].filter(Boolean).join(" · ");
   return heading(title) + result.takes.map(function (take) {
     var kept = take.number === result.kept ? "page_kept" : "lane";
-    return paragraph(text.say(kept, { number: take.number })) + take.paths.map(function (path) {
+    var remarks = (take.remarks || []).map(paragraph).join("");
+    return paragraph(text.say(kept, { number: take.number })) + remarks + take.paths.map(function (path) {
       return "<audio controls preload=none src=\"" + escaped(paths.address(path)) + "\"></audio>"
         + "<p class=path>" + escaped(path) + "</p>";
     }).join("");

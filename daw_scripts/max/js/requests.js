@@ -32,6 +32,7 @@ function addComposition(request, subject, wishes, words) {
   if (!subject.isSession) request.music = song.music(subject.song, subject.range.start, subject.rate);
   else request.music = song.music(subject.song, 0, subject.rate);
   if (wishes.chords) request.music.chords = wishes.chords;
+  if (wishes.draft) request.draft = true;
 }
 
 function spanOf(subject) {
@@ -51,7 +52,11 @@ function bare(raw) {
 
 var builders = {};
 
-builders.room = function () {};
+builders.room = function (request, verb, subject, wishes) {
+  if (!subject.reference) return;
+  request.reference = { path: subject.reference };
+  if (wishes.reference === "timbre") request.reference_use = "timbre";
+};
 
 builders.audio = function (request, verb, subject, wishes) {
   request.source = { live_clips: subject.clips.map(bare) };
@@ -82,6 +87,24 @@ builders.tracks = function (request, verb, subject, wishes) {
 builders.take = function (request, verb, subject, wishes) {
   request.take = subject.take.path;
   if (verb.id === "retake") request.variance = wishes.strength;
+  if (verb.id === "again" && subject.take.isDraft && !wishes.draft) request.refine = true;
+};
+
+/** Whether what `request` makes of `subject` is a draft: a variation of a draft is one, too. */
+exports.makesDraft = function (request, subject) {
+  return Boolean(request.draft || (subject.take && subject.take.isDraft && !request.refine));
+};
+
+/** The question for a link that opens the panel on `subject`; on its front page where there is none. */
+exports.panel = function (subject, words) {
+  var question = { request: "panel", id: ids.digits(16) };
+  if (!subject) return question;
+  addProject(question, subject.song.path);
+  question.span = spanOf(subject);
+  question.music = song.music(subject.song, subject.range.start, subject.rate);
+  if (subject.clips.length > 0) question.source = { live_clips: subject.clips.map(bare) };
+  if (words) question.lyrics = words;
+  return question;
 };
 
 /** Where the result belongs, in Live's own words; kept with the job. See landing.js. */

@@ -3,9 +3,11 @@ var files = require("./files");
 var landing = require("./landing");
 var lay = require("./lay");
 var live = require("./live");
+var notes = require("./notes");
 var paths = require("./paths");
 var Refusal = require("./refusal").Refusal;
 var song = require("./song");
+var text = require("./text");
 var tracks = require("./tracks");
 
 var MOST_VARIANTS = 8;
@@ -65,12 +67,41 @@ exports.pick = function (work, desk, result, number, done) {
   if (!take) throw new Refusal(result.takes.length > 1 ? "no_variant" : "one_variant", { number: number });
   if (result.place.isSession) throw new Refusal("session_pick");
   findTracks(work, desk, result, function (all) {
-    var found = all.filter(function (one) { return !one.made.isStem; });
+    var found = all.filter(function (one) { return !one.made.isStem && !one.made.notes; });
+    var scores = all.filter(function (one) { return one.made.notes; });
     if (found.length === 0) throw new Refusal("result_gone", { path: take.paths[0] });
     if (found.length > 1 || found[0].made.number) muteOthers(work, found, number, done);
     else work.then(function () { exchange(work, desk, result, take, found[0].track, done); });
+    scores.forEach(function (one) { work.then(function () { exchangeNotes(work, desk, number, one); }); });
   });
 };
+
+/** The notes of the variant take the place of our own clip on their track, where that one lies today. */
+function exchangeNotes(work, desk, number, one) {
+  var path = notes.path(one.made.notes, number);
+  var old = null;
+  if (path === one.made.notes || !files.isThere(path)) return;
+  withMark(work, one, function (clip) { old = old || clip; }, function () {});
+  work.then(function () {
+    if (!old) return;
+    var name = text.say("notes_clip", { role: one.made.role, number: number, mark: one.made.mark });
+    var piece = { path: path, position: old.number("start_time"), name: name };
+    work.then(function () { one.track.call("delete_clip", "id", old.id); });
+    work.then(function () {
+      notes.lay(work, desk, one.track, piece, function (clip) { if (clip) one.made.notes = path; });
+    });
+  });
+}
+
+/** Hands our notes on a track to `each`, all other clips to `others`: a MIDI clip has no file, but its name. */
+function withMark(work, one, each, others) {
+  one.track.ids("arrangement_clips").forEach(function (id) {
+    work.then(function () {
+      var clip = live.by(id);
+      if (clip) (clip.text("name").indexOf("\u00b7 " + one.made.mark) >= 0 ? each : others)(clip);
+    });
+  });
+}
 
 function muteOthers(work, found, number, done) {
   found.forEach(function (one) {
@@ -176,7 +207,8 @@ function emptySlots(work, desk, result, done) {
 function clear(work, one, job, ended) {
   var others = 0;
   var own = [];
-  ours(work, one.track, job, function (clip) { own.push(clip); }, function () { others += 1; });
+  if (one.made.notes) withMark(work, one, function (clip) { own.push(clip); }, function () { others += 1; });
+  else ours(work, one.track, job, function (clip) { own.push(clip); }, function () { others += 1; });
   work.then(function () { countElsewhere(work, one.track, job, function () { others += 1; }); });
   work.then(function () { if (one.track.ids("devices").length > one.made.devices) others += 1; });
   work.then(function () {

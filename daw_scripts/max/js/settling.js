@@ -1,5 +1,6 @@
 /** Brings jobs that have ended to their end in the set, and does what is asked of results that lie there. */
 var files = require("./files");
+var guests = require("./guests");
 var ids = require("./ids");
 var landing = require("./landing");
 var live = require("./live");
@@ -70,7 +71,14 @@ function landed(desk, job, outcome) {
     return end(desk, job, text.say(outcome.parked, values));
   }
   desk.results.push(outcome.result);
-  return end(desk, job, told(job, outcome));
+  return end(desk, job, remarked(told(job, outcome), outcome.result));
+}
+
+/** What the engine remarked on the variant that is heard stands behind the sentence. */
+function remarked(sentence, result) {
+  var take = result.takes.filter(function (one) { return one.number === result.chosen; })[0];
+  var remarks = (take && take.remarks) || [];
+  return remarks.length === 0 ? sentence : text.say("remarked", { sentence: sentence, remarks: remarks.join(" ") });
 }
 
 function told(job, outcome) {
@@ -135,18 +143,25 @@ function pickIn(work, desk, result, number) {
   results.pick(work, desk, result, number, function (oddity) {
     var take = result.takes.filter(function (one) { return one.number === number; })[0];
     if (oddity !== "live_refused") result.chosen = number;
-    return desk.say(oddity || "picked", { path: take.paths[0], range: result.place.range, number: number });
+    var sentence = text.say(oddity || "picked", { path: take.paths[0], range: result.place.range, number: number });
+    return desk.face.say(oddity ? sentence : remarked(sentence, result));
   });
 }
 
-/** Somebody chose a take, here or on a page: it is the one that shall play. */
+/** Somebody chose a take, here or on a page: it is the one that shall play; one that nobody here asked for is laid in. */
 exports.place = function (desk, take) {
-  var result = desk.results.filter(function (one) { return one.job === take.job; })[0];
+  var own = desk.results.filter(function (one) { return one.job === take.job; });
+  var result = own.filter(function (one) { return has(one, take.number); })[0];
   var job = desk.jobs.get(take.job);
   if (job) job.wanted = take.number;
-  if (!result || result.chosen === take.number || result.takes.length < 2) return;
-  doing(desk, function (work) { pickIn(work, desk, result, take.number); });
+  else if (!result) return doing(desk, function (work) { guests.receive(work, desk, take); });
+  if (!result || result.chosen === take.number || result.takes.length < 2) return undefined;
+  return doing(desk, function (work) { pickIn(work, desk, result, take.number); });
 };
+
+function has(result, number) {
+  return result.takes.some(function (one) { return one.number === number; });
+}
 
 exports.keep = function (desk) {
   doing(desk, function (work) {

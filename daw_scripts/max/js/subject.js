@@ -17,13 +17,14 @@ var paths = require("./paths");
 var range = require("./range");
 var Refusal = require("./refusal").Refusal;
 var song = require("./song");
+var text = require("./text");
 var tracks = require("./tracks");
 
 var SHORTEST_SECONDS = 0.1;
 var FALLBACK_RATE = 44100;
 
 /**
- * Gathers what `ask` needs: {verb, source, rate, context: seconds, latest: the newest result or null}. Hands it to
+ * Gathers what `ask` needs: {verb, source, rate, context: seconds, latest: the newest result or null, hasReference}. Hands it to
  * `found`. Throws a Refusal.
  */
 exports.gather = function (work, ask, found) {
@@ -60,7 +61,16 @@ needs.room = function (work, ask, subject) {
   if (ask.source === "clip") throw new Refusal("generate_needs_brace");
   range.read(work, ask.source, subject);
   tracks.read(work, subject);
+  if (ask.hasReference) work.then(function () { subject.reference = referenceFile(); });
 };
+
+/** The file of the clip in Clip View, which new music is to follow. */
+function referenceFile() {
+  var clip = live.by(live.at("live_set view").ids("detail_clip")[0] || 0);
+  var path = clip && clip.flag("is_audio_clip") ? clip.text("file_path") : "";
+  if (!path) throw new Refusal("no_reference_clip");
+  return path;
+}
 
 needs.audio = function (work, ask, subject) {
   range.read(work, ask.source, subject);
@@ -111,12 +121,17 @@ needs.take = function (work, ask, subject) {
     var clip = live.by(live.at("live_set view").ids("detail_clip")[0] || 0);
     var take = clip && clip.flag("is_audio_clip") ? paths.take(clip.text("file_path")) : null;
     if (!take && !ask.latest) throw new Refusal("no_result");
-    if (take) subject.take = { path: clip.text("file_path"), job: take.job, number: take.number };
+    if (take) subject.take = { path: clip.text("file_path"), job: take.job, number: take.number, isDraft: isDraft(clip) };
     else subject.take = ask.latest.take;
     if (take) work.then(function () { standAt(work, subject, clip); });
     else subject.place = ask.latest.place;
   });
 };
+
+/** A clip of ours says so in its name: see landing.js. */
+function isDraft(clip) {
+  return clip.text("name").indexOf(text.say("draft_name", { name: "" })) >= 0;
+}
 
 /** A result that is varied lies where the first one lies today. */
 function standAt(work, subject, clip) {

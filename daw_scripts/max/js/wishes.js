@@ -42,8 +42,19 @@ exports.chords = function (words) {
   return { chords: found[1], words: words.slice(0, found.index) + words.slice(found.index + found[0].length) };
 };
 
-/** `{tags, versions, chords, seed, variants, strength, role, bars}` of what the strip holds. */
-exports.read = function (verb, held) {
+/** "", "follow" what the reference plays, or only its "timbre". */
+function referenceOf(verb, held, settings) {
+  var use = verb.id === "generate" ? held.reference : "";
+  if (use && !settings.reference) throw new Refusal("no_reference_here");
+  if (use === "timbre" && !settings.timbre) throw new Refusal("no_timbre_here");
+  return use;
+}
+
+/**
+ * `{tags, versions, chords, seed, variants, strength, role, bars, draft, reference}` of what the strip holds. `settings`:
+ * what means something to the engine, see offer.js.
+ */
+exports.read = function (verb, held, settings) {
   var typed = exports.chords(held.words);
   var versions = exports.versions(typed.words).map(function (words) { return shortEnough(words, "lyrics"); });
   var wishes = {
@@ -54,7 +65,9 @@ exports.read = function (verb, held) {
     variants: held.variants,
     strength: Math.max(0, Math.min(1, held.strength / 100)),
     role: held.role,
-    bars: held.bars
+    bars: held.bars,
+    draft: held.draft && Boolean(settings.draft),
+    reference: referenceOf(verb, held, settings)
   };
   if (verb.id === "edit" && versions[0] === "") throw new Refusal("no_lyrics");
   if (wishes.versions.length > 1 && wishes.seed === undefined) wishes.seed = parseInt(ids.digits(12), 16);

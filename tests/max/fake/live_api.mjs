@@ -110,6 +110,11 @@ function callables(world) {
         set.view.put("selected_track", track);
         return world.answersIds ? track : undefined;
       }),
+      create_midi_track: heavy((song, index) => {
+        const track = set.addTrack({ name: `${set.tracks.length + 1}-MIDI`, kind: "midi", index });
+        set.view.put("selected_track", track);
+        return world.answersIds ? track : undefined;
+      }),
       create_scene: heavy(() => void set.addScene()),
       delete_track: heavy((song, index) => void set.deleteTrack(index)),
     },
@@ -120,9 +125,30 @@ function callables(world) {
         const lane = set.addLane(track);
         return world.answersIds ? lane : undefined;
       }),
+      create_midi_clip: heavy((track, start, length) => {
+        if (!set.atLeast(12, 2, 0)) return void world.print("call: no function create_midi_clip");
+        if (!track.get("has_midi_input")) return void world.print("MIDI clips can only be created on MIDI tracks");
+        if (!(start >= 0) || !(length > 0)) return void world.print("create_midi_clip: no such place");
+        if (set.refusesMidi) return undefined;
+        const clip = set.makeMidiClip(track, Number(start), Number(length));
+        return world.answersIds ? clip : undefined;
+      }),
       delete_clip: heavy((track, word, id) => {
         if (word !== "id") return void world.print("delete_clip: expects an id");
         set.deleteClip(track, set.objects.get(Number(id)));
+      }),
+    },
+    Clip: {
+      add_new_notes: heavy((clip, given) => {
+        if (!clip.get("is_midi_clip")) return void world.print("add_new_notes: no MIDI clip");
+        if (!given || !Array.isArray(given.notes)) return void world.print("add_new_notes: expects a dictionary");
+        for (const note of given.notes) {
+          const isRight = note.pitch >= 0 && note.pitch <= 127 && note.duration > 0 && note.start_time >= 0
+            && note.velocity > 0 && note.velocity <= 127;
+          if (!isRight) return void world.print(`add_new_notes: no note ${JSON.stringify(note)}`);
+        }
+        clip.notes.push(...given.notes.map((note) => ({ ...note })));
+        return undefined;
       }),
     },
     TakeLane: { create_audio_clip: create(false) },

@@ -168,6 +168,14 @@ export class FakeSet {
     return clip;
   }
 
+  /** An empty MIDI clip: its length counts beats. */
+  makeMidiClip(track, start, length) {
+    const clip = this.makeClip(track, "", { seconds: 0, rate: 48_000 }, start, { midi: true, length });
+    clip.notes = [];
+    this.layOver(track, clip);
+    return clip;
+  }
+
   /** Looped clips keep the length they were made with; others follow loop_end, which counts beats if warped, else seconds. */
   endOf(clip) {
     if (clip.frozenLength !== undefined) return clip.get("start_time") + clip.frozenLength;

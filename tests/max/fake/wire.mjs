@@ -111,6 +111,8 @@ export class ScriptedBridge {
     if (message.request === "hello") {
       this.send(client, { event: "welcome", id: message.id, version: 1, release: "0.1.0", engine: "ready", seq: this.seq, ...this.welcome });
       if (message.after >= 0) for (const one of this.kept) if (one.client === client && one.event.seq > message.after) this.send(client, one.event);
+    } else if (message.request === "panel") {
+      this.send(client, { event: "panel_link", id: message.id, url: this.link ?? "http://127.0.0.1:40123/enter?token=aB3-_x" });
     } else if (message.request === "ack") this.acks.push(message.seq);
     else if (message.job && message.request !== "cancel" && message.request !== "choose") this.accept(client, message);
     else if (message.request === "cancel") {
