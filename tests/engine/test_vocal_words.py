@@ -59,6 +59,16 @@ def test_headings_become_sections_and_everything_else_is_sung() -> None:
     ]
 
 
+def test_a_line_may_begin_with_its_own_language() -> None:
+    lines = plain("[verse]\nHello there\n[de] Guten Morgen\n[FR-fr] Bonjour\n[de]\n[xx] hi")
+    assert [(line.text, line.language) for line in lines] == [
+        ("Hello there", "en"),
+        ("Guten Morgen", "de"),
+        ("Bonjour", "fr"),
+        ("hi", "en"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [

@@ -19,6 +19,7 @@ from bridge_server.panel.media.peaks import Overview
 from bridge_server.panel.media.provenance import Sheet, as_csv, sheet
 from bridge_server.panel.media.records import TakeId
 from bridge_server.panel.media.reveal import reveal
+from bridge_server.panel.media.saved_as import attachment, converted, format_of
 from bridge_server.panel.media.told import Told, file_of, tell
 from bridge_server.panel.references import project_id
 from bridge_server.protocol.errors import BadRequest, BridgeError, Unsupported
@@ -62,7 +63,13 @@ def _file(context: Context, desk: Desk) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         given = request.query_params
+        wanted = format_of(given.get("format", ""))
         path, name = await context.in_thread(found, _id(request), given.get("role", ""), given.get("side", ""))
+        if wanted is not None:
+            body = await context.in_thread(converted, path, wanted)
+            return Response(
+                body, headers={**UNNAMED, **attachment(name, given["format"])}, media_type=wanted.media_type
+            )
         return SoundFile(path, headers=UNNAMED, media_type="audio/wav", filename=name)
 
     return endpoint

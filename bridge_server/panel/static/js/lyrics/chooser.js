@@ -33,16 +33,24 @@ export async function mountChooser(root, app, signal) {
   }
   async function showRegions() {
     const found = (await app.api.get("/api/regions", {}, signal)).regions.filter((region) => region.source);
-    replace(regions, found.length ? found.map(regionCard) : h("p.quiet", {}, "No DAW has sent a region yet. In its Dawbridge menu, choose “Other words in the panel”."));
+    replace(regions, found.length ? found.map(regionCard) : h("p.quiet", {}, "No DAW has sent a region yet. Select one there and choose “Open in the panel” from Dawbridge."));
   }
   async function showTakes() {
-    const found = (await app.api.get("/api/takes", { limit: 200, discarded: 0 }, signal)).takes.filter((take) => take.lyrics.trim());
+    const found = newestOfJobs((await app.api.get("/api/takes", { limit: 300, discarded: "0" }, signal)).takes.filter((take) => take.lyrics.trim()));
     replace(takes, found.length ? found.slice(0, MOST_TAKES).map(takeCard) : h("p.quiet", {}, "Nothing was sung here yet. ", h("a", { href: "#/studio" }, "Make a song with lyrics in the studio.")));
   }
   app.wire.on("panel:regions", () => showRegions().catch((error) => app.problem(error)), signal);
   for (const [show, place] of [[showRegions, regions], [showTakes, takes]]) {
     show().catch((error) => { if (error.name !== "AbortError") replace(place, problemBox(error)); });
   }
+}
+
+/** The first take of each job, songs before what was made of them with other words. */
+function newestOfJobs(takes) {
+  const first = new Map();
+  for (const take of [...takes].reverse()) if (!first.has(take.job)) first.set(take.job, take);
+  const all = [...first.values()].reverse();
+  return [...all.filter((take) => take.task !== "edit"), ...all.filter((take) => take.task === "edit")];
 }
 
 function draftSection(root) {

@@ -21,6 +21,7 @@ export class LyricEditor extends Bell {
     this.area.addEventListener("input", () => this.ring("input", this.area.value));
     const moved = () => this.#moved();
     for (const kind of ["input", "keyup", "click", "focus"]) this.area.addEventListener(kind, moved);
+    this.area.addEventListener("blur", () => this.#mark());
     document.addEventListener("selectionchange", () => { if (document.activeElement === this.area) moved(); }, { signal });
   }
 

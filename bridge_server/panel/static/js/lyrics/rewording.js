@@ -42,7 +42,7 @@ export class Rewording {
     this.#original = this.#makeOriginal();
     this.#toolbar = makeToolbar(() => this.#editor ?? this.#columns[0].editor, [...COUNTED]);
     this.#table.addEventListener("toggle", () => this.#showTable());
-    this.element = h("div.stack", {}, this.#head(), this.#problem, this.#settings.element, this.#toolbar.element, this.#grid, this.#stage, this.#table);
+    this.element = h("div.stack", {}, this.#head(), this.#problem, this.#settings.element, h("div", {}, this.#toolbar.element, this.#grid), this.#stage, this.#table);
     this.#fillColumns();
     this.#listen();
     this.#settings.show();
