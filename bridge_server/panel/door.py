@@ -24,6 +24,9 @@ from bridge_server.protocol.requests import Panel
 
 log = logging.getLogger(__name__)
 
+THREADS = 4
+"""Of which two may render what is heard; a history that is asked for meanwhile does not wait for that."""
+
 LIBRARIES = ("starlette", "uvicorn", "websockets", "cryptography")
 BACKLOG = 128
 
@@ -59,7 +62,7 @@ class PanelDoor:
             references=References(home, bridge.journal, regions),
             tabs=Tabs(),
             shared=Shared(),
-            threads=ThreadPoolExecutor(2, thread_name_prefix="panel"),
+            threads=ThreadPoolExecutor(THREADS, thread_name_prefix="panel"),
         )
 
     @property

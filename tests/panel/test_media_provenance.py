@@ -27,8 +27,8 @@ from bridge_server.protocol.errors import NotFound, UnknownJob, Unsupported
 from bridge_server.protocol.requests import Extend, Generate, Repaint, Retake
 from bridge_server.protocol.span import Span
 from bridge_server.protocol.values import Clip, Lora, Music, Source
+from tests.panel.as_played import song
 from tests.panel.made import Made, ids
-from tests.panel.test_media_exact import song
 
 RATE = 48_000
 

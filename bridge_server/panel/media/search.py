@@ -165,7 +165,7 @@ def _matches(line: TakeLine, query: Query) -> bool:
                 (query.seed, line.seed),
                 (query.starred, line.starred),
                 (query.discarded, line.discarded),
-            (query.chosen, line.chosen),
+                (query.chosen, line.chosen),
                 (query.backend, line.backend),
                 (query.project, line.project),
             )
