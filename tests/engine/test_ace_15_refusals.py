@@ -37,6 +37,7 @@ REFUSED: dict[str, tuple[Callable[[], Work], type[Exception], str]] = {
     "an unknown track": (lambda: separate(music(1.0), 0, RATE, "theremin"), Unsupported, "theremin"),
     "an unknown role": (lambda: layer(music(1.0), 0, RATE, role="theremin"), Unsupported, "theremin"),
     "an empty context": (lambda: layer(silence(RATE), 0, RATE), BadRequest, "nothing to be heard"),
+    "a context of dither": (lambda: layer(music(1.0) * 1e-4, 0, RATE), BadRequest, "nothing to be heard"),
     "mono": (lambda: repaint(music(1.0)[:1], 0, 24_000), BadAudio, "2 channels"),
     "another rate": (
         lambda: Work(request=generate(RATE).request, context=silence(RATE), targets=(Span(0, 96, 96_000),)),

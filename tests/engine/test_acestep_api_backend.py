@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from bridge_server.protocol.errors import BadAudio, BadSpan, BridgeError, TooLong, Unsupported
+from bridge_server.protocol.errors import BadAudio, BadRequest, BadSpan, BridgeError, TooLong, Unsupported
 from bridge_server.protocol.requests import Accompany, Layer
 from bridge_server.protocol.servers import Offer, OfferedModel, Server
 from bridge_server.protocol.span import Span
@@ -258,6 +258,8 @@ BAD: dict[str, tuple[Work, type[BridgeError], str]] = {
     "a lora": (generate(RATE, loras=(Lora(path="/a.safetensors"),)), Unsupported, "LoRA"),
     "a retake": (generate(RATE, origin=origin(1, 0.5)), Unsupported, "retake"),
     "a strange role": (among(Layer, music(1), 0, RATE, role="bagpipes"), Unsupported, "bagpipes"),
+    "an empty context": (among(Layer, silence(RATE), 0, RATE, role="bass"), BadRequest, "nothing to be heard"),
+    "an empty mix": (separate(silence(RATE), 0, RATE, "bass"), BadRequest, "nothing to be heard"),
     "too long": (repaint(silence(601 * RATE), 0, 601 * RATE, sampling=PLAIN), TooLong, "601"),
 }  # fmt: skip
 

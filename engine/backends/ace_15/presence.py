@@ -1,14 +1,19 @@
-"""Presence: does a new stem sound throughout its range, or has the model begun late, or stopped early?"""
+"""Presence: is there anything that a new stem could fit to, and does it sound throughout its range itself?"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.work import Samples
+from bridge_server.protocol.errors import BadRequest
+from bridge_server.protocol.requests import Accompany, Layer, Separate
+from engine.work import Samples, Work
 
 RATE = 48_000
 BLOCK = RATE // 10
+
+NOTHING = 1e-4
+"""-80 dBFS: a file of nothing but dither is silent too."""
 
 SILENT_DBFS = -60.0
 QUIET_DB = 50.0
@@ -16,6 +21,16 @@ QUIET_DB = 50.0
 
 FEWEST_SECONDS, SMALLEST_SHARE = 2.0, 0.25
 """A rest that is shorter, or a smaller part of the range, may be what the music wants."""
+
+
+def check_others(work: Work) -> None:
+    """Raises BadRequest where a stem is wanted, and nothing is heard that it could fit to or be taken from."""
+    is_stem = isinstance(work.request, Layer | Accompany | Separate)
+    if is_stem and max(work.context.max(initial=0), -work.context.min(initial=0)) < NOTHING:
+        raise BadRequest(
+            "There is nothing to be heard where the new stem shall go, so it has nothing to fit to.",
+            "Unmute the other tracks or select a range in which they play; `generate` makes music from nothing.",
+        )
 
 
 def missing(stem: Samples, others: Samples, remedy: str) -> tuple[str, ...]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from bridge_server.protocol.codec import task_of
-from bridge_server.protocol.errors import BadAudio, BadRequest, BadSpan, TooLong, Unsupported
-from bridge_server.protocol.requests import Accompany, Composition, Layer, Separate
+from bridge_server.protocol.errors import BadAudio, BadSpan, TooLong, Unsupported
+from bridge_server.protocol.requests import Composition
 from engine.backends.ace_15.capabilities import CHANNELS, HOP, LANGUAGES, RATE, WINDOW_SECONDS
 from engine.backends.ace_15.checkpoint import Place
 from engine.backends.ace_15.listening import PATCH, WINDOW_FRAMES, Passage, has_source
+from engine.backends.ace_15.presence import check_others
 from engine.backends.ace_15.task import Served, Task, task_for
 from engine.backends.ace_15.trouble import of_files
 from engine.backends.ace_15.words import NOTHING, Words, words_of
@@ -75,11 +76,7 @@ def check(work: Work, place: Place) -> None:
         raise BadAudio(f"{name} hears {CHANNELS} channels, not {work.context.shape[0]}.", "The bridge converts them.")
     if not np.isfinite(work.context).all():
         raise BadAudio("The audio around the span holds samples that are not numbers.")
-    if isinstance(request, Layer | Accompany | Separate) and not work.context.any():
-        raise BadRequest(
-            "There is nothing to be heard where the new stem shall go, so it has nothing to fit to.",
-            "Unmute the other tracks or select a range in which they play; `generate` makes music from nothing.",
-        )
+    check_others(work)
     language = request.language if isinstance(request, Composition) else ""
     if language and language not in LANGUAGES:
         raise Unsupported(f"{name} does not sing in {language!r}.", f"It sings in: {', '.join(LANGUAGES)}.")

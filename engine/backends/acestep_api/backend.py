@@ -13,7 +13,7 @@ from bridge_server.protocol.requests import Composition, Layer, Repaint
 from bridge_server.protocol.servers import NAME, Offer, Server
 from bridge_server.protocol.values import Capabilities
 from engine.backends.ace_15.capabilities import LANGUAGES, RATE
-from engine.backends.ace_15.presence import missing
+from engine.backends.ace_15.presence import check_others, missing
 from engine.backends.ace_15.timing import aligned
 from engine.backends.acestep_api.capabilities import capabilities
 from engine.backends.acestep_api.envelope import plain
@@ -59,7 +59,7 @@ class AceStepApi:
     def render(self, work: Work, seeds: Sequence[int], watch: Watch) -> Iterator[Rendering]:
         """One take per seed, one after the other, as the server has one queue for everybody.
 
-        Raises BadSpan, BadAudio, TooLong, Unsupported before anything is sent; then what `Errand.run` raises.
+        Raises BadSpan, BadAudio, BadRequest, TooLong, Unsupported before anything is sent; then as `Errand.run` does.
         """
         _check(work)
         if isinstance(work.request, Repaint) and work.request.strength == 0:
@@ -123,6 +123,7 @@ def _check(work: Work) -> None:
         raise BadSpan(f"{NAME} renders spans inside its context, counted at {RATE} Hz.")
     if not np.isfinite(work.context).all():
         raise BadAudio("The audio around the span holds samples that are not numbers.")
+    check_others(work)
     if work.origin is not None:
         raise Unsupported(f"{NAME} cannot do 'retake'.", "Ask for another variant: the same request, another seed.")
     if isinstance(request, Composition):
