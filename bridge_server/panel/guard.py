@@ -130,11 +130,12 @@ class Guard:
         await response(scope, receive, _with_headers(send, "default-src 'none'; frame-ancestors 'none'", scope["path"]))
 
     def _policy(self, host: str) -> str:
-        """`connect-src` names the WebSocket too: not every browser counts it as 'self'."""
+        """`connect-src` names the WebSocket too: not every browser counts it as 'self'. No text ever becomes code."""
         wire = f"{'ws' if self._place.scheme == 'http' else 'wss'}://{host}"
         return (
             f"default-src 'self'; connect-src 'self' {wire}; img-src 'self' data: blob:; media-src 'self' blob:;"
-            " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+            " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
+            " require-trusted-types-for 'script'; trusted-types 'none'"
         )
 
 
