@@ -24,6 +24,8 @@ DEEP = 4
 SLOWEST, FASTEST, MOST_LIKELY, SPREAD = 45.0, 220.0, 115.0, 0.75
 _LEVELS = ((0.5, 0.3), (1.0, 1.0), (2.0, 0.6), (4.0, 0.6))
 """Multiples of the beat at which attacks should come again, and what each counts."""
+_CHANCE = 0.12
+"""What the attacks of eight seconds of noise may agree by chance; those of music agree by 0.3 to 0.7."""
 _PARTS = 48
 _LATE_SECONDS = 0.03
 """An attack is seen when it fills the window, this long after the start of the first that touches it."""
@@ -89,7 +91,7 @@ def tempo_of(rising: Attacks) -> float | None:
     prior = np.exp(-0.5 * (np.log2(tempi / MOST_LIKELY) / SPREAD) ** 2)
     strength = sum(weight * _at(correlation, tempi, multiple) for multiple, weight in _LEVELS) * prior
     best = float(tempi[strength.argmax()])
-    if _at(correlation, np.array([best]), 1)[0] < 0.08:
+    if _at(correlation, np.array([best]), 1)[0] < _CHANCE:
         return None
     return _refined(correlation, best)
 

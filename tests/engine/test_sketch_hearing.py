@@ -140,6 +140,15 @@ def test_silence_has_no_character() -> None:
     assert character(silence(4)) == Feel()
 
 
+def test_noise_has_neither_key_nor_chords_nor_tempo() -> None:
+    noise = np.random.default_rng(3).normal(0, 0.1, (2, 12 * RATE)).astype(np.float32)
+    assert hearing.key_of(heard(noise)) is None
+    assert hearing.chords_of(heard(noise), Grid(120, Meter(4, 4), 0.0, RATE), 0, None) == ()
+    assert hearing_time.tempo_of(hearing_time.rises(noise, Watch())) is None
+    take = render(repaint(noise, 4, 8))
+    assert not any("heard" in note and "no tempo" not in note for note in take.notes)
+
+
 def test_silence_is_heard_as_silence() -> None:
     assert hearing.key_of(heard(silence(4))) is None
     assert hearing_time.tempo_of(hearing_time.rises(silence(8), Watch())) is None
