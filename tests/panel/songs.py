@@ -31,13 +31,13 @@ def repaint(
     """Three takes of a few seconds in the middle of a song at 120 bpm."""
     rate = soundfile.info(song).samplerate
     asked: dict[str, object] = {
+        "project": str(song.parent),
         "tags": "lofi, rhodes, soft drums",
         "music": Music(bpm=120.0, key="D minor"),
         **more,
     }
     return Repaint(
         job=new_job_id(),
-        project=str(song.parent),
         source=Source(path=str(song)),
         span=Span(round(start * rate), round(end * rate), rate),
         variants=variants,

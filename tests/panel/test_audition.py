@@ -307,8 +307,10 @@ def test_nothing_is_cut_off_at_200_percent_or_on_a_tablet(
 def test_pictures_for_the_docs(
     open_tab: Callable[..., Tab], picture: Callable[[Tab, str], Path], bridge: BridgeProcess, tmp_path: Path
 ) -> None:
-    song = song_file(tmp_path / "Night Song", seconds=20.0)
-    asked = repaint(song, 6.0, 12.0, variants=4)
+    project = tmp_path / "Night Song"
+    project.mkdir()
+    (song,) = run(bridge, generate(20.0, variants=1, project=project, tags="dub techno, deep chords"))
+    asked = repaint(Path(song.path), 6.0, 12.0, variants=4, project=str(project))
     run(bridge, asked, HOST)
     for name, given in {
         "audition": {},
@@ -317,9 +319,46 @@ def test_pictures_for_the_docs(
     }.items():
         tab = settled(open_tab(page="audition", job=asked.job, **{"height": 900, **given}))
         tab.page.keyboard.press("t")
+        tab.page.keyboard.press("r")
         tab.page.wait_for_load_state("networkidle")
         kept = picture(tab, name)
         assert 10_000 < kept.stat().st_size < 300_000
+
+
+def test_long_takes_are_kept_only_as_far_as_there_is_room(board: Tab, takes: tuple[Take, ...]) -> None:
+    """With room for three tracks, the one that was heard longest ago goes, and comes back when it is asked for."""
+    loaded = board.page.evaluate(
+        """async (job) => {
+          const { Hearing } = await import("/js/audition/hearing.js");
+          const audition = await (await fetch(`/api/audition?job=${job}&around=4`)).json();
+          const hearing = new Hearing(audition, undefined, 3 * 8 * audition.frames);
+          const ids = ["bed", ...hearing.tracks.map(track => track.id)];
+          const now = () => ids.filter(id => hearing.player.has(id)).map(id => id.split("/").pop());
+          const heard = [];
+          const hear = (id) => new Promise(done => {
+            hearing.on("loaded", (which) => which === id && done());
+            hearing.hear(id);
+          });
+          await hear(`${job}/1`);
+          await hearing.load();
+          heard.push(now());
+          await hear(`${job}/2`);
+          await hear(`${job}/3`);
+          heard.push(now());
+          return heard;
+        }""",
+        takes[0].job,
+    )
+    assert all("bed" in ids and len(ids) == 3 for ids in loaded), loaded
+    assert loaded[1] == ["bed", "2", "3"]
+
+
+def test_takes_of_another_job_are_told_of(board: Tab, bridge: BridgeProcess) -> None:
+    asked = generate(1.0, variants=2, tags="bossa nova")
+    run(bridge, asked)
+    board.see("2 takes are ready: bossa nova")
+    board.find("button", "Listen").click()
+    expect(board.page.locator("h1")).to_contain_text("bossa nova")
 
 
 def test_a_region_of_a_daw_is_heard_before_anything_is_made_of_it(

@@ -23,6 +23,7 @@ export class Player extends Bell {
   #level = 1;
   #opening = null;
   #loaded = new Set();
+  #loading = new Map();
   #waiting = [];
   #gains = {};
   #span = null;
@@ -38,15 +39,19 @@ export class Player extends Bell {
     return this.#loaded.has(id);
   }
 
-  /** Fetch and decode one track; stereo, `frames` long, at the player's rate. */
-  async load(id, url, signal) {
-    if (this.#loaded.has(id)) return;
+  /** Fetch and decode one track, once; stereo, `frames` long, at the player's rate. */
+  load(id, url, signal) {
+    if (this.#loaded.has(id)) return Promise.resolve();
+    if (!this.#loading.has(id)) this.#loading.set(id, this.#fetch(id, url, signal).finally(() => this.#loading.delete(id)));
+    return this.#loading.get(id);
+  }
+
+  async #fetch(id, url, signal) {
     const answer = await fetch(url, { signal, credentials: "same-origin" });
     if (!answer.ok) throw new Problem({ code: "not_found", message: "The audio of this take cannot be had.", hint: "Was its file moved or deleted? Reload the page." });
     const decoder = new OfflineAudioContext(2, 1, this.rate);
     const sound = await decoder.decodeAudioData(await answer.arrayBuffer());
-    if (signal?.aborted) return;
-    this.put(id, stereo(sound));
+    if (!signal?.aborted) this.put(id, stereo(sound));
   }
 
   /** A track that is there already; the arrays are given away. */

@@ -13,6 +13,9 @@ export const ORIGINAL = "original";
 const BED = "bed";
 /** Seconds: what is shorter was a click, not a drag. */
 const SHORTEST_LOOP = 0.05;
+/** Decoded sound that is kept at once. Beyond it, what was heard longest ago goes, and comes back when it is asked for. */
+const MOST_BYTES = 600e6;
+const FRAME_BYTES = 8;
 
 /** The id of a take among the tracks: "JOB/N". */
 export const takeId = (take) => `${take.job}/${take.number}`;
@@ -28,11 +31,15 @@ export class Hearing extends Bell {
   /** id → list of {role, url, isMuted, isSolo}, for takes whose stems are laid open */
   stems = new Map();
   #signal;
+  #mostTracks;
+  /** Ids of loaded tracks, those heard last at the end. */
+  #recent = [];
 
-  constructor(audition, signal) {
+  constructor(audition, signal, mostBytes = MOST_BYTES) {
     super();
     this.audition = audition;
     this.#signal = signal;
+    this.#mostTracks = Math.max(3, Math.floor(mostBytes / (audition.frames * FRAME_BYTES)));
     this.player = new Player(audition.rate, audition.frames);
     signal?.addEventListener("abort", () => this.player.close(), { once: true });
     this.setLoop("region");
@@ -52,20 +59,31 @@ export class Hearing extends Bell {
     return this.tracks.find((track) => track.id === id);
   }
 
-  /** Fetch the bed and what is heard first, then the others. */
+  /** Fetch the bed and what is heard first, then as many of the others as there is room for. */
   async load() {
     const { bed } = this.audition;
     const first = this.track(this.heard);
     await Promise.all([bed && this.#fetch(BED, bed.url), first && this.#fetch(first.id, first.url)]);
-    for (const track of this.tracks) await this.#fetch(track.id, track.url);
+    for (const track of this.tracks.slice(0, this.#mostTracks - 1)) await this.#fetch(track.id, track.url);
   }
 
   async #fetch(id, url) {
+    if (this.#signal?.aborted) return;
     try {
       await this.player.load(id, url, this.#signal);
+      this.#touch(id);
       this.ring("loaded", id);
     } catch (error) {
       if (error.name !== "AbortError") this.ring("failed", error);
+    }
+  }
+
+  #touch(id) {
+    this.#recent = [...this.#recent.filter((one) => one !== id), id];
+    const spare = this.#recent.filter((one) => one !== BED && one !== this.heard && !one.startsWith(`${this.heard}:`));
+    for (const old of spare.slice(0, Math.max(0, this.#recent.length - this.#mostTracks))) {
+      this.player.drop(old);
+      this.#recent = this.#recent.filter((one) => one !== old);
     }
   }
 
@@ -81,6 +99,7 @@ export class Hearing extends Bell {
     this.heard = id;
     this.#apply();
     this.ring("heard", id);
+    this.#fetch(id, this.track(id).url);
   }
 
   /** Up (−1) or down (+1) from the one that is heard, in the order given. */
@@ -128,6 +147,7 @@ export class Hearing extends Bell {
 
   closeStems(id) {
     for (const stem of this.stems.get(id) ?? []) this.player.drop(`${id}:${stem.role}`);
+    this.#recent = this.#recent.filter((one) => !one.startsWith(`${id}:`));
     this.stems.delete(id);
     this.#changed();
   }

@@ -10,6 +10,7 @@ import { stemDesk } from "./stem_desk.js";
 
 export class Lane {
   #board;
+  #signal;
   #key = h("kbd.lane-key", { "aria-hidden": "true" });
   #name = h("span.lane-name");
   #facts = h("span.lane-facts");
@@ -23,6 +24,7 @@ export class Lane {
 
   constructor(board, track, signal) {
     this.#board = board;
+    this.#signal = signal;
     this.track = track;
     this.canvas = h("canvas.lane-wave", { "aria-hidden": "true" });
     this.#wave = new Waveform(this.canvas, signal);
@@ -45,9 +47,13 @@ export class Lane {
     this.#paint();
   }
 
+  get #region() {
+    const { frames, span } = this.#board.audition;
+    return { from: span.start / frames, to: span.end / frames };
+  }
+
   #paint() {
-    const { audition, hearing, isHidden } = this.#board;
-    const { frames, span } = audition;
+    const { hearing, isHidden } = this.#board;
     const isHeard = hearing.heard === this.track.id;
     const look = `${isHidden} ${isHeard && !isHidden}`;
     if (look === this.#look) return;
@@ -56,7 +62,7 @@ export class Lane {
       { peaks: this.#peaks.bed, colour: "--wave-context" },
       { peaks: this.#peaks.own, colour: isHeard ? "--wave-on" : "--wave" },
     ];
-    this.#wave.show({ layers, region: { from: span.start / frames, to: span.end / frames }, grid: this.#grid }, this.#scale);
+    this.#wave.show({ layers, region: this.#region, grid: this.#grid }, this.#scale);
   }
 
   /** Bring everything but the drawing up to date. */
@@ -121,7 +127,7 @@ export class Lane {
     } else {
       this.#board.hear(this.track.id);
       hearing.openStems(this.track.id);
-      replace(this.desk, stemDesk(hearing, this.track.id));
+      replace(this.desk, stemDesk(hearing, this.track.id, { signal: this.#signal, scale: this.#scale, grid: this.#grid, region: this.#region }));
     }
     this.#board.refresh();
   }

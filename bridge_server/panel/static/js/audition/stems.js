@@ -1,4 +1,4 @@
-/** Solo and mute, as on a mixing desk: while any stem is soloed, only soloed ones sound; mute wins over nothing but silence. */
+/** Solo and mute, as on a mixing desk: while any stem is soloed, only soloed ones sound; a muted one never does. */
 
 /**
  * @param {Array<{role: string, isMuted: boolean, isSolo: boolean}>} stems
@@ -6,6 +6,6 @@
  */
 export function stemGains(stems) {
   const isAnySolo = stems.some((stem) => stem.isSolo);
-  const gains = Object.fromEntries(stems.map((stem) => [stem.role, (isAnySolo ? stem.isSolo : !stem.isMuted) ? 1 : 0]));
+  const gains = Object.fromEntries(stems.map((stem) => [stem.role, !stem.isMuted && (stem.isSolo || !isAnySolo) ? 1 : 0]));
   return Object.values(gains).every((gain) => gain === 1) ? null : gains;
 }

@@ -4,6 +4,7 @@ import { h, replace } from "../dom.js";
 import { problemBox } from "../notices.js";
 import { aboutTake } from "../audition/about.js";
 import { Board } from "../audition/board.js";
+import { taskName } from "../audition/format.js";
 import { jobHead, regionWays } from "../audition/head.js";
 import { JobProgress } from "../audition/progress.js";
 import { icon } from "../icons.js";
@@ -38,6 +39,7 @@ class AuditionPage {
     replace(root, this.#head, this.#progress, this.#stage, this.#about);
     here.signal.addEventListener("abort", () => this.#ending?.abort(), { once: true });
     app.wire.on("take", (event) => this.#onTake(event), here.signal);
+    app.wire.on("done", (event) => this.#onDone(event), here.signal);
     app.wire.on("panel:marked", (event) => this.#onMark(event), here.signal);
     app.keys.bind("[", "An older job", () => this.#stepJob(1), here.signal);
     app.keys.bind("]", "A newer job", () => this.#stepJob(-1), here.signal);
@@ -119,15 +121,11 @@ class AuditionPage {
   }
 
   async #onTake(event) {
-    const isShown = event.job === this.#query.job || this.#board?.audition.takes.some((take) => take.job === event.job);
-    if (!isShown && this.#recent.length) {
-      this.#app.say(`Take ${event.take.number} is there.`, { action: ["Listen", () => this.#app.go("audition", { job: event.job })] });
-      return;
-    }
-    if (!isShown || this.#query.of) {
+    if (!this.#isShown(event.job)) {
       if (!this.#recent.length) await this.show(this.#here.params);
       return;
     }
+    if (this.#query.of) return;
     if (!this.#board?.hearing.tracks.length) {
       await this.show(new URLSearchParams(this.#query));
       return;
@@ -139,6 +137,18 @@ class AuditionPage {
     } catch (error) {
       if (error.name !== "AbortError") this.#app.problem(error);
     }
+  }
+
+  /** Somebody's other job has ended while one listens here. */
+  #onDone({ job, takes = [] }) {
+    if (this.#isShown(job) || !takes.length || !this.#recent.length) return;
+    const { task, tags } = this.#app.jobs.all.get(job) ?? {};
+    const words = `${takes.length} take${takes.length === 1 ? " is" : "s are"} ready${tags ? `: ${tags}` : "."}`;
+    this.#app.say(words, { title: taskName(task), action: ["Listen", () => this.#app.go("audition", { job })] });
+  }
+
+  #isShown(job) {
+    return job === this.#query.job || Boolean(this.#board?.audition.takes.some((take) => take.job === job));
   }
 
   #onMark(event) {
