@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bridge_server.models.catalogue import CATALOGUE
 from bridge_server.panel.media import reveal as revealing
@@ -26,7 +27,7 @@ from bridge_server.protocol import codec
 from bridge_server.protocol.errors import NotFound, UnknownJob, Unsupported
 from bridge_server.protocol.requests import Extend, Generate, Repaint, Retake
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import Clip, Lora, Music, Source
+from bridge_server.protocol.values import Clip, Lora, Midi, Music, Source
 from tests.panel.as_played import song
 from tests.panel.made import Made, ids
 
@@ -183,9 +184,21 @@ def test_a_take_is_told_without_a_path(made: Made) -> None:
     assert [stem["name"] for stem in told.parts[0]["stems"]] == ["drums.wav", "bass.wav"]
     assert str(made.root) not in repr(told)
     assert file_of(take, "bass") == Path(take.path).parent / "take-1.stems" / "bass.wav"
-    for role, side in (("keys", ""), ("", "left")):
+    for missing in (("keys",), ("", "left"), ("", "", "drums")):
         with pytest.raises(NotFound):
-            file_of(take, role, side)
+            file_of(take, *missing)
+
+
+def test_the_notes_of_an_instrument_are_a_file_too(made: Made) -> None:
+    (take,) = made.add(Generate(job="job-0001", span=Span(0, 9_000, RATE)))
+    notes = made.root / "bass.mid"
+    notes.write_bytes(b"MThd")
+    part = structs.replace(take.parts[0], midi=(Midi(role="bass", path=str(notes), timeline=0),))
+    with_notes = structs.replace(take, parts=(part,))
+    assert file_of(with_notes, midi="bass") == notes
+    notes.unlink()
+    with pytest.raises(NotFound, match="not there any more"):
+        file_of(with_notes, midi="bass")
 
 
 def test_a_variation_is_told_with_what_it_stands_for(made: Made) -> None:

@@ -238,10 +238,19 @@ def test_two_tabs_mark_at_the_same_moment(tmp_path: Path) -> None:
     assert set(marks.all().values()) == {Mark(starred=True, discarded=True)}
 
 
-def test_marks_that_cannot_be_read_are_told_of(tmp_path: Path) -> None:
-    (tmp_path / "marks.sqlite3").write_bytes(b"this is no database, but it is long enough to be looked at" * 20)
+def test_damaged_marks_are_laid_aside(tmp_path: Path) -> None:
+    """The panel opens all the same, and what there was is still there for somebody to save."""
+    damage = b"this is no database, but it is long enough to be looked at" * 20
+    (tmp_path / "marks.sqlite3").write_bytes(damage)
+    marks = Marks(tmp_path / "marks.sqlite3")
+    assert marks.change(TakeId("job-0001", 1), Change(starred=True)).starred
+    (aside,) = tmp_path.glob("*.damaged-*")
+    assert aside.read_bytes() == damage
+
+
+def test_marks_that_cannot_be_kept_are_told_of(tmp_path: Path) -> None:
     with pytest.raises(BridgeFault):
-        Marks(tmp_path / "marks.sqlite3")
+        Marks(tmp_path / "no such folder" / "marks.sqlite3")
 
 
 # what addresses say

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ import msgspec
 from bridge_server.panel.media.records import TakeId
 from bridge_server.protocol.errors import BridgeFault, DiskFull
 
+log = logging.getLogger(__name__)
+
+_DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS marks (
     job TEXT NOT NULL, number INTEGER NOT NULL, starred INTEGER NOT NULL, discarded INTEGER NOT NULL,
@@ -38,7 +42,19 @@ class Marks:
     """Any thread may ask and write. Methods raise DiskFull or BridgeFault."""
 
     def __init__(self, path: Path) -> None:
+        """A file that is damaged is laid aside, so that the panel opens all the same."""
         self._path = path
+        try:
+            self._make()
+        except BridgeFault as error:
+            if getattr(error.__cause__, "sqlite_errorcode", 0) not in _DAMAGED:
+                raise
+            aside = path.with_name(f"{path.name}.damaged-{int(time.time())}")
+            path.replace(aside)
+            log.warning("marks.damaged laid_aside=%s", aside)
+            self._make()
+
+    def _make(self) -> None:
         with self._opened() as base:
             base.execute("PRAGMA journal_mode=WAL")
             base.execute(_SCHEMA)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -56,15 +56,19 @@ def _told(context: Context, desk: Desk) -> Endpoint:
 
 
 def _file(context: Context, desk: Desk) -> Endpoint:
-    def found(id_: TakeId, role: str, side: str) -> tuple[Path, str]:
+    def found(id_: TakeId, role: str, side: str, midi: str) -> tuple[Path, str]:
         take, request = desk.records.take(id_), desk.records.request(id_.job)
-        path = file_of(take, role, side)
-        return path, download_name(take, _rendered(request, take), request, role, side)
+        path = file_of(take, role, side, midi)
+        name = download_name(take, _rendered(request, take), request, midi or role, side)
+        return path, f"{PurePath(name).stem}{path.suffix}"
 
     async def endpoint(request: Request) -> Response:
         given = request.query_params
         wanted = format_of(given.get("format", ""))
-        path, name = await context.in_thread(found, _id(request), given.get("role", ""), given.get("side", ""))
+        words = [given.get(word, "") for word in ("role", "side", "midi")]
+        path, name = await context.in_thread(found, _id(request), *words)
+        if given.get("midi"):
+            return SoundFile(path, headers=UNNAMED, media_type="audio/midi", filename=name)
         if wanted is not None:
             body = await context.in_thread(converted, path, wanted)
             return Response(

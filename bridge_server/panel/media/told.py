@@ -70,15 +70,20 @@ def tell(records: Records, home: Home, id_: TakeId, mark: Mark) -> Told:
     )
 
 
-def file_of(take: Take, role: str = "", side: str = "") -> Path:
-    """A take's file, or that of one of its stems or sides. Raises NotFound."""
+def file_of(take: Take, role: str = "", side: str = "", midi: str = "") -> Path:
+    """A take's file, or that of one of its stems or sides, or the notes that one instrument plays. Raises NotFound."""
     for part in take.parts:
-        if side in ("", part.side):
-            for path in [stem.path for stem in part.stems if stem.role == role] if role else [part.path]:
+        if side not in ("", part.side):
+            continue
+        files = [(stem.role, stem.path) for stem in part.stems] if role else [("", part.path)]
+        if midi:
+            files = [(notes.role, notes.path) for notes in part.midi]
+        for name, path in files:
+            if name == (midi or role):
                 if Path(path).is_file():
                     return Path(path)
                 raise NotFound(f"The file {path} is not there any more.")
-    raise NotFound(f"That take has no {' '.join(filter(None, (side, role)))}.")
+    raise NotFound(f"That take has no {' '.join(filter(None, (side, role, midi)))}.")
 
 
 def _is(take: Any, id_: TakeId) -> bool:
