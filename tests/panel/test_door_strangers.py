@@ -46,10 +46,10 @@ def test_dns_rebinding_meets_a_closed_door(caller: Caller, host: str) -> None:
     """The stranger's name means 127.0.0.1 now; the browser still says that name."""
     name = host.format(port=port_of(caller))
     for path in ("/", "/api/session", "/enter?token=x"):
-        refused = caller.http.get(path, headers={"Host": name})
+        refused = caller.http.get(path, headers={"Host": name, "Origin": f"http://{name}"})
         assert refused.status_code in (400, 403), path
         assert "Dawbridge" not in refused.text
-    wire = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+    wire = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Origin": f"http://{name}"}
     refused = caller.http.get("/wire", headers={"Host": name, "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", **wire})
     assert refused.status_code in (400, 403)
 
