@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -25,9 +24,6 @@ from bridge_server.panel.context import Context
 from bridge_server.panel.pulls import Progress, Pulls
 from bridge_server.protocol.errors import NotFound
 
-SERVER_VARIABLE = "DAWBRIDGE_MODEL_SERVER"
-"""A server in place of the usual ones, as `dawbridge models pull --from` names one."""
-
 FRESH = {"Cache-Control": "no-store"}
 
 
@@ -47,7 +43,7 @@ class _Desk:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._pulls = Pulls(context.home, self._tell, os.environ.get(SERVER_VARIABLE, ""))
+        self._pulls = Pulls(context.home, self._tell)
 
     async def list_all(self, _: Request) -> Response:
         found = await asyncio.to_thread(listing, self._context.home)
@@ -61,13 +57,14 @@ class _Desk:
 
     async def pull(self, request: Request) -> Response:
         self._loop = asyncio.get_running_loop()
-        self._pulls.start(model_of(request))
-        return Response(status_code=202)
+        model = model_of(request)
+        self._pulls.start(model)
+        return JSONResponse({"model": model.name}, 202)
 
     async def cancel(self, request: Request) -> Response:
-        model_of(request)
+        model = model_of(request)
         self._pulls.stop()
-        return Response(status_code=202)
+        return JSONResponse({"model": model.name}, 202)
 
     async def remove(self, request: Request) -> Response:
         freed = await asyncio.to_thread(remove, model_of(request), self._context.home)

@@ -15,7 +15,7 @@ from bridge_server.models.catalogue import Model
 from bridge_server.models.disk import only_one
 from bridge_server.models.notices import Checking, Fetched, Fetching, Notice, Waiting
 from bridge_server.models.patience import Patience
-from bridge_server.models.pull import Plan, Source, carry_out, plan_pull, register, with_needs
+from bridge_server.models.pull import Plan, Source, carry_out, is_offline, plan_pull, register, with_needs
 from bridge_server.protocol.errors import AlreadyRunning, BridgeError, BridgeFault, Problem
 
 log = logging.getLogger(__name__)
@@ -48,11 +48,9 @@ class Stopped(Exception):
 class Pulls:
     """One at a time. `tell` is called from the pull's own thread."""
 
-    def __init__(self, home: Home, tell: Callable[[Progress], None], base: str = "") -> None:
-        """`base`: a server in place of the usual ones."""
+    def __init__(self, home: Home, tell: Callable[[Progress], None]) -> None:
         self._home = home
         self._tell = tell
-        self._base = base
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self.latest: Progress | None = None
@@ -63,7 +61,7 @@ class Pulls:
 
     def plans(self, model: Model) -> list[Plan]:
         """What is to be fetched, without fetching it; empty where all is here. Asks the server."""
-        source = Source(self._base)
+        source = Source(offline=is_offline())
         return [plan for each in with_needs(model) if (plan := plan_pull(each, self._home, source)) is not None]
 
     def start(self, model: Model) -> None:

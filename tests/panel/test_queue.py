@@ -1,4 +1,4 @@
-"""The queue page: progress, order, cancel and retry; through a reload, a restart of the bridge, in two tabs, by keys."""
+"""The queue page: progress, order, cancel, retry; through a reload, a restart of the bridge, in two tabs, by keys."""
 
 from __future__ import annotations
 

@@ -50,6 +50,11 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** A sentence of the bridge's, in which commands stand between backticks, as nodes. */
+export function coded(text) {
+  return String(text ?? "").split("`").map((piece, at) => (at % 2 ? h("code", {}, piece) : piece));
+}
+
 /** A picture of `icons.js`, which screen readers pass over. */
 export function svg(paths, full = false) {
   const element = document.createElementNS(SVG, "svg");

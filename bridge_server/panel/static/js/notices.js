@@ -1,6 +1,6 @@
 /** Short messages in the corner, read aloud by screen readers; problems stay until they are closed. */
 
-import { h } from "./dom.js";
+import { coded, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { asProblem } from "./problem.js";
 
@@ -25,7 +25,7 @@ export class Notices {
     const problem = asProblem(error);
     const same = [...this.#root.children].find((notice) => notice.dataset.text === problem.message);
     same?.remove();
-    const notice = this.#show(h("div.words", {}, h("strong", {}, problem.message), problem.hint), "bad");
+    const notice = this.#show(h("div.words", {}, h("strong", {}, coded(problem.message)), coded(problem.hint)), "bad");
     notice.dataset.text = problem.message;
     return notice;
   }
@@ -42,5 +42,5 @@ export class Notices {
 /** A problem inside a page: message and hint, as they came. */
 export function problemBox(error) {
   const problem = asProblem(error);
-  return h("div.problem", { role: "alert" }, h("strong", {}, problem.message), problem.hint && h("span.hint", {}, problem.hint));
+  return h("div.problem", { role: "alert" }, h("strong", {}, coded(problem.message)), problem.hint && h("span.hint", {}, coded(problem.hint)));
 }

@@ -21,10 +21,10 @@ export async function showComparison(root, app, ids, { signal, back }) {
 function draw(root, app, ids, details, back) {
   const rows = differences(...details.map(fieldsOf));
   const differing = rows.filter((row) => !row.same);
-  const heads = ids.map((id, at) => h("th", { scope: "col" },
+  const heads = () => ids.map((id, at) => h("th", { scope: "col" },
     h("a", { href: `#/history?take=${id}` }, titleOf(details[at].line)),
     h("span.quiet.small.block", {}, `take ${id.split("/")[1]} · seed ${details[at].line.seed}`)));
-  const table = (list) => h("table.compare", {}, h("thead", {}, h("tr", {}, h("td"), heads)), h("tbody", {}, list.map(rowOf)));
+  const table = (list) => h("table.compare", {}, h("thead", {}, h("tr", {}, h("td"), heads())), h("tbody", {}, list.map(rowOf)));
   const same = rows.filter((row) => row.same);
   replace(root,
     h("div.page-head", {}, h("h1", {}, "Two recipes compared"),

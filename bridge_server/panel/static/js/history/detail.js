@@ -3,6 +3,8 @@
 import { h, replace } from "../dom.js";
 import { Actions } from "../audition/actions.js";
 import { hostName, level, taskName } from "../audition/format.js";
+import { loadPeaks } from "../draw/peaks.js";
+import { Waveform, commonScale } from "../draw/waveform.js";
 import { icon } from "../icons.js";
 import { problemBox } from "../notices.js";
 import { length } from "../queue/words.js";
@@ -15,7 +17,7 @@ export async function showTake(root, app, id, { signal, back }) {
   try {
     const detail = await app.api.get(`/api/takes/${id}`, {}, signal);
     if (signal.aborted) return;
-    const render = () => draw(root, app, id, detail, back);
+    const render = () => draw(root, app, id, detail, { signal, back });
     app.wire.on("panel:marked", (event) => {
       if (`${event.job}/${event.number}` !== id) return;
       Object.assign(detail.line, { starred: event.starred, discarded: event.discarded });
@@ -27,7 +29,7 @@ export async function showTake(root, app, id, { signal, back }) {
   }
 }
 
-function draw(root, app, id, detail, back) {
+function draw(root, app, id, detail, { signal, back }) {
   const { line, rendered, parts, notes, problem } = detail;
   const isShown = new Set(["lyrics", "tags", "task", "backend", "seed"]);
   const rows = differences(fieldsOf(detail), {}).filter((row) => !isShown.has(row.path));
@@ -37,6 +39,7 @@ function draw(root, app, id, detail, back) {
       h("a.button", { href: back }, "All takes")),
     problem && problemBox(problem),
     buttons(app, id, line),
+    !problem && picture(id, signal),
     h("div.columns", {},
       h("section.pane.stack", {}, h("h2", {}, "How it was made"),
         h("dl.facts", {}, rows.map((row) => [h("dt", {}, row.label), h("dd", {}, shownValue(row.path, row.one))]))),
@@ -44,6 +47,16 @@ function draw(root, app, id, detail, back) {
         rendered.lyrics && h("section.pane.stack", {}, h("h2", {}, "Lyrics"), h("p.lines", {}, rendered.lyrics)),
         h("section.pane.stack", {}, h("h2", {}, "Files"), files(parts)),
         notes.length > 0 && h("section.pane.stack", {}, h("h2", {}, "What the backend says"), h("ul.notes", {}, notes.map((note) => h("li", {}, note)))))));
+}
+
+/** The take's sound, drawn once its peaks are there. */
+function picture(id, signal) {
+  const canvas = h("canvas.picture", { "aria-hidden": "true" });
+  const wave = new Waveform(canvas, signal);
+  loadPeaks(`/api/takes/${id}/peaks`, 1200, signal)
+    .then((peaks) => wave.show({ layers: [{ peaks, colour: "--wave-on" }] }, commonScale([peaks])))
+    .catch((error) => { if (error.name !== "AbortError") canvas.remove(); });
+  return canvas;
 }
 
 function summary(line) {

@@ -3,7 +3,7 @@
 /** Names for people; the rest is named as the protocol names it. */
 export const LABELS = {
   request: "What was asked", task: "Task", tags: "Tags", lyrics: "Lyrics", language: "Language", seed: "Seed", backend: "Made by", model: "Model",
-  release: "Dawbridge", created: "Made", span: "Region", "span.start": "Region from", "span.end": "Region to", "span.rate": "Sample rate",
+  release: "Dawbridge", created: "Made", span: "Region",
   "music.bpm": "Tempo", "music.meter": "Meter", "music.key": "Key", "music.chords": "Chords", "music.section": "Section", "music.since_bar": "Since the bar",
   strength: "Strength", variance: "Variance", mode: "Mode", role: "Stem", source_tags: "Tags before", source_lyrics: "Lyrics before",
   match_loudness: "Loudness matched", variants: "Takes asked for", handles: "Handles", draft: "Draft", preview: "Preview", form: "Form",
@@ -21,12 +21,18 @@ export function flat(value, before = "") {
   for (const [name, one] of Object.entries(value ?? {})) {
     const path = before ? `${before}.${name}` : name;
     if (SMALL.has(name) || one === null || one === undefined || one === "") continue;
-    if (WHOLE.has(name)) found[path] = textOf(one);
+    if (name === "span") found[path] = spanText(one);
+    else if (WHOLE.has(name)) found[path] = textOf(one);
     else if (Array.isArray(one)) found[path] = one.map(textOf).join(", ");
     else if (typeof one === "object") Object.assign(found, flat(one, path));
     else found[path] = one;
   }
   return found;
+}
+
+function spanText({ start, end, rate }) {
+  const seconds = (samples) => (samples / rate).toFixed(3);
+  return `${seconds(start)} to ${seconds(end)} s (samples ${start.toLocaleString("en")} to ${end.toLocaleString("en")} at ${rate.toLocaleString("en")} Hz)`;
 }
 
 function textOf(value) {

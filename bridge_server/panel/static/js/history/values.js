@@ -13,8 +13,6 @@ export function shownValue(path, value) {
   if (path === "context_sha256") return h("span.mono", { title: value }, String(value).slice(0, 12));
   if (path === "seed") return h("span.mono", {}, String(value));
   if (path === "music.bpm") return `${value} bpm`;
-  if (path === "span.rate") return `${Number(value).toLocaleString("en")} Hz`;
-  if (path === "span.start" || path === "span.end") return `sample ${Number(value).toLocaleString("en")}`;
   if (typeof value === "string" && value.includes("\n")) return h("span.lines", {}, value);
   return String(value);
 }

@@ -1,7 +1,27 @@
 import { h } from "../dom.js";
+import { doctorPane } from "../engine/doctor.js";
+import { memoryPane } from "../engine/memory.js";
+import { modelsPane } from "../engine/models.js";
 
 export const title = "Engine";
 
-export function mount(root) {
-  root.append(h("div.page-head", {}, h("h1", {}, "Engine")));
+/** Which model is loaded and on what, which can be had, what is wrong and what to do. */
+export function mount(root, app, { signal }) {
+  const memory = memoryPane(app);
+  const models = modelsPane(app, signal);
+  const doctor = doctorPane(app, signal);
+  root.append(h("div.page-head", {}, h("h1", {}, "Engine")), h("div.engine-grid", {}, h("div.stack", {}, memory, doctor), models));
+  app.wire.on("models", (event) => {
+    app.wire.welcome.models = event.models ?? [];
+    memory.show();
+  }, signal);
+  app.wire.on("open", () => { memory.show(); models.refresh(); }, signal);
+  app.wire.on("engine-known", () => { memory.show(); models.refresh(); }, signal);
+  app.wire.on("engine", (event) => {
+    Object.assign(app.wire.welcome, { engine: event.state, engine_problem: event.problem ?? null });
+    memory.show();
+  }, signal);
+  memory.show();
+  models.refresh();
+  doctor.examine();
 }
