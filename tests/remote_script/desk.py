@@ -10,6 +10,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import mido
 import numpy as np
 import soundfile
 from pythonosc.osc_message import OscMessage
@@ -38,6 +39,7 @@ class Desk:
         self.acknowledged: list[int] = []
         self.client: tuple[str, int] | None = None
         self.seq = 0
+        self.settings: list[str] = []
         self._known: set[str] = set()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
@@ -83,7 +85,8 @@ class Desk:
         request = codec.read_request(text.encode(), "json")
         if fields["request"] == "hello":
             self.send("welcome", id=fields["id"], version=1, release="0.1.0", engine="ready", seq=self.seq,
-                      backends=[{"backend": "sketch", "tasks": self.tasks, "context_seconds": 10.0}],
+                      backends=[{"backend": "sketch", "tasks": self.tasks, "context_seconds": 10.0,
+                                 "settings": self.settings}],
                       absent=self.absent)  # fmt: skip
             return None
         if fields["request"] == "ack":
@@ -121,7 +124,14 @@ class Desk:
         self.send(event, job=job, seq=self.seq, **fields)
 
     def take(
-        self, request: Any, number: int, *, timeline: int | None = None, stems: tuple[str, ...] = ()
+        self,
+        request: Any,
+        number: int,
+        *,
+        timeline: int | None = None,
+        stems: tuple[str, ...] = (),
+        midi: tuple[str, ...] = (),
+        notes: tuple[str, ...] = (),
     ) -> dict[str, Any]:
         """A take as the bridge writes it, of the length that was asked for."""
         span = getattr(request, "span", None)
@@ -141,7 +151,28 @@ class Desk:
             "span": {"start": start, "end": start + samples, "rate": rate},
             "stems": stem_files,
         }  # fmt: skip
-        return {"job": request.job, "number": number, "path": path, "seed": number, "parts": [part]}
+        part["midi"] = [
+            {"role": role, "path": self._notes(folder / f"take-{number}.midi" / f"{role}.mid", number),
+             "timeline": part["timeline"]}
+            for role in midi
+        ]  # fmt: skip
+        take = {"job": request.job, "number": number, "path": path, "seed": number, "parts": [part]}
+        return take | {"notes": list(notes)}
+
+    def _notes(self, path: Path, number: int) -> str:
+        """Four quarter notes, of which the variants play other ones."""
+        file, track = mido.MidiFile(ticks_per_beat=480), mido.MidiTrack()
+        track.append(mido.MetaMessage("track_name", name="x"))
+        track.append(mido.MetaMessage("set_tempo", tempo=600_000))
+        for beat in range(4):
+            track.append(mido.Message("note_on", channel=9, note=35 + number, velocity=90 + beat, time=0))
+            track.append(mido.Message("note_on", channel=9, note=35 + number, velocity=0, time=240))
+            track.append(mido.MetaMessage("text", text="-", time=240))
+        track.append(mido.MetaMessage("end_of_track", time=480))
+        file.tracks.append(track)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file.save(str(path))
+        return str(path)
 
     def _wav(self, path: Path, samples: int, rate: int) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)

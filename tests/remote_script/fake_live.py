@@ -123,6 +123,26 @@ class Clip(Thing):
         return self.start_time + self.seconds * self._song.tempo / 60
 
 
+class MidiNoteSpecification:
+    """What `add_new_notes` takes: Live's own class, with names for everything."""
+
+    def __init__(self, *, pitch: int, start_time: float, duration: float, velocity: float) -> None:
+        assert 0 <= pitch <= 127
+        assert duration > 0 <= start_time
+        assert 0 < velocity <= 127
+        self.values = (pitch, velocity, start_time, duration)
+
+
+class MidiClip(Clip):
+    """A clip with notes. Another wrapper of it has the same ones."""
+
+    def add_new_notes(self, notes: tuple[MidiNoteSpecification, ...]) -> None:
+        if not isinstance(notes, tuple) or not all(isinstance(note, MidiNoteSpecification) for note in notes):
+            raise TypeError("Python argument types did not match C++ signature")
+        self.notes = [*getattr(self, "notes", []), *(note.values for note in notes)]
+        self.changed("notes")
+
+
 class Holder(Thing):
     """What clips lie on: a track's main lane, or a take lane."""
 
@@ -191,6 +211,8 @@ class Track(Holder):
             self.create_take_lane = self._create_take_lane
         if song.can_import:
             self.create_audio_clip = self._create_audio_clip
+        if song.version >= (12, 2):
+            self.create_midi_clip = self._create_midi_clip
 
     @property
     def mute(self) -> bool:
@@ -213,6 +235,16 @@ class Track(Holder):
 
     def _create_audio_clip(self, path: str, position: float) -> Clip:
         return self._create(path, position, self.kind == "audio")
+
+    def _create_midi_clip(self, start: float, length: float) -> None:
+        if not self.has_midi_input:
+            raise RuntimeError("MIDI clips can only be created on MIDI tracks")
+        if start < 0 or length <= 0:
+            raise RuntimeError("The position is out of range")
+        if self._song.refuses_midi:
+            return
+        self._clips.append(MidiClip(self._song, self, start, start + length, audio=False))
+        self.changed("midi clip")
 
     def delete_clip(self, clip: Clip) -> None:
         if not any(clip == other for other in self._clips):
@@ -256,6 +288,7 @@ class View:
 class Song:
     def __init__(self, version: tuple[int, ...] = (12, 3), folder: Path | None = None, can_import: bool = True) -> None:
         self.version, self.can_import, self.auto_warp = version, can_import, True
+        self.refuses_midi = False
         self.later: list[tuple[Clip, bool]] = []
         self.steps: list[list[str]] = []
         self.stray: list[str] = []
@@ -286,6 +319,12 @@ class Song:
         self._tracks.insert(len(self._tracks) if index == -1 else index, track)
         self.view.selected_track = track
         self.note("audio track")
+
+    def create_midi_track(self, index: int) -> None:
+        track = Track(self, f"{len(self._tracks) + 1}-MIDI", "midi")
+        self._tracks.insert(len(self._tracks) if index == -1 else index, track)
+        self.view.selected_track = track
+        self.note("midi track")
 
     def delete_track(self, index: int) -> None:
         del self._tracks[index]

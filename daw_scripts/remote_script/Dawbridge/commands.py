@@ -18,7 +18,7 @@ from .wishes import DEFAULTS, Refusal
 
 VERBS = (
     "repaint", "extend_left", "extend_right", "generate", "retake", "layer", "edit", "again",
-    "choose", "keep", "discard", "cancel", "status", "start",
+    "choose", "keep", "discard", "cancel", "status", "open_panel", "start",
 )  # fmt: skip
 """The same ids as in the other hosts, in their order; `start` starts the bridge."""
 WORKING = VERBS[:8]

@@ -9,17 +9,17 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import landing, results, subjects, tracks
+from . import guests, landing, results, subjects, tracks
 from .commands import WORKING, Command, ControlPort
 from .courier import Courier
 from .hearing import Hearing
-from .home import start_bridge, start_command
+from .home import open_page, start_bridge, start_command
 from .jobs import Jobs
 from .landing import Parked
 from .naming import NameWatch
-from .offer import context_seconds, reason
+from .offer import context_seconds, reason, settings
 from .reading import get, tempo_varies
-from .requests import build
+from .requests import build, makes_draft, panel
 from .subjects import Subject, find_range, gather
 from .texts import say
 from .wishes import Refusal, read_wishes
@@ -40,6 +40,7 @@ class Desk:
         self.jobs = Jobs(home)
         self.courier = Courier(home, CLIENT, self.jobs.after)
         self.hearing = Hearing(self.jobs, self.courier, self.say, port.tell_progress)
+        self.hearing.on_guest, self.hearing.on_link = self._guest, self._open_link
         self._names = NameWatch()
         self._readings: list[Iterator[list[str]]] = []
         self._changes: list[Iterator[list[str]]] = []
@@ -98,6 +99,8 @@ class Desk:
             self.say(self.hearing.status())
         elif command.verb == "cancel":
             self._cancel()
+        elif command.verb == "open_panel":
+            self._readings.append(self._opening(song, command))
         else:
             job = results.meant(song, self.jobs)
             if command.verb == "choose":
@@ -114,9 +117,38 @@ class Desk:
         if why_not:
             raise Refusal(why_not)
         wishes = read_wishes(command.answers)
+        self._check(wishes)
         found = find_range(song, command.verb, wishes["source"], command.clip)
         reach = context_seconds(self.courier.welcome, subjects.CONTEXT_SECONDS)
         self._readings.append(self._asking(song, command.verb, wishes, gather(song, command.verb, found, reach)))
+
+    def _check(self, wishes: dict[str, Any]) -> None:
+        """What the engine cannot do is not sent. Raises Refusal."""
+        known = settings(self.courier.welcome)
+        for wish in ("draft", "reference", "timbre"):
+            if wishes[wish] and self.courier.welcome and wish not in known:
+                raise Refusal(say("not_in_engine", wish=wish))
+
+    def _opening(self, song: Any, command: Command) -> Iterator[list[str]]:
+        """Send what is meant, and ask for a link to it: a range that sounds, an empty one, or the front page."""
+        subject = None
+        for verb in ("repaint", "generate"):
+            try:
+                found = find_range(song, verb, "auto", command.clip)
+                for gathered in gather(song, verb, found, subjects.CONTEXT_SECONDS):
+                    subject = gathered
+                    yield []
+            except Refusal:
+                subject = None
+            if subject is not None:
+                break
+        self.courier.ask(panel(subject))
+
+    def _open_link(self, address: str) -> None:
+        try:
+            open_page(address)
+        except (OSError, ValueError):
+            self.say(say("open_by_hand", address=address))
 
     def _asking(
         self, song: Any, verb: str, wishes: dict[str, Any], gathering: Iterator[Subject | None]
@@ -126,6 +158,8 @@ class Desk:
         while subject is None:
             yield []
             subject = next(gathering)
+        of_take = self.jobs.of_take(subject.take) if subject.take else None
+        subject.is_draft = bool(of_take and of_take.get("draft"))
         if not subject.project and not self.jobs.told_unsaved:
             self.jobs.told_unsaved = True
             yield [say("unsaved")]
@@ -170,8 +204,12 @@ class Desk:
     def _placed(self, job: dict[str, Any], number: int) -> Iterator[list[str]]:
         """Somebody chose a variant in a terminal or a panel."""
         song = self.song()
-        if tracks.set_of(song) == job["set"] and job["state"] == "landed":
+        if tracks.set_of(song) == job["set"] and job["state"] == "landed" and len(job["takes"]) > 1:
             yield from results.choose(song, job, number)
+
+    def _guest(self, take: dict[str, Any]) -> None:
+        """Somebody chose a take that was not asked for here."""
+        guests.receive(self.jobs, take)
 
     # a little each tick
 
@@ -270,5 +308,7 @@ def _remembered(
         "tags": wishes["tags"],
         "stems": wishes["stems"],
         "replace": wishes["replace"],
+        "midi": wishes["midi"],
+        "draft": makes_draft(request, subject),
         "request": request,
     }

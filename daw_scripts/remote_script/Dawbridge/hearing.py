@@ -22,6 +22,8 @@ class Hearing:
         self._courier = courier
         self._say = tell
         self._tell_progress = tell_progress
+        self.on_guest: Callable[[dict[str, Any]], None] = lambda take: None
+        self.on_link: Callable[[str], None] = lambda address: None
         self._percent: dict[str, int] = {}
         self._own_choices: set[tuple[str, int]] = set()
         self._was_connected = False
@@ -56,7 +58,11 @@ class Hearing:
             self._welcome()
         elif kind == "refused":
             self._refused(event)
+        elif kind == "panel_link":
+            self.on_link(str(event.get("url", "")))
         job = self.jobs.get(event.get("job"))
+        if job is None and kind == "place":
+            self.on_guest(event["take"])
         if job is None or kind == "refused":
             return None
         seq = event.get("seq", 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from typing import Any
 
 VERSION = 1
 HOME_FILE = "dawbridge-home.json"
+PAGE = re.compile(r"https?://[\w.:\[\]-]+/[!#-;=?-Z_a-z~]*$")
 
 
 def home_folder(here: Path, environ: Mapping[str, str] | None = None, platform: str | None = None) -> str:
@@ -67,6 +69,16 @@ def start_command(home: str) -> list[str] | None:
     if not isinstance(command, list) or not command or not all(isinstance(word, str) and word for word in command):
         return None
     return command
+
+
+def open_page(address: str) -> None:
+    """Open a page in the browser. Raises OSError, ValueError for what is no page."""
+    if not PAGE.match(address):
+        raise ValueError(address)
+    if sys.platform == "win32":
+        os.startfile(address)  # [U open-page] Windows' own way; elsewhere a program that the system brings
+    else:
+        start_bridge(["open" if sys.platform == "darwin" else "xdg-open", address])
 
 
 def start_bridge(command: list[str]) -> Any:

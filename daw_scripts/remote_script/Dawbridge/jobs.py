@@ -19,8 +19,8 @@ OPEN = ("waiting", "running", "done")
 MOST_REMEMBERED = 60
 SAVE_SECONDS = 1.0
 """The file is written that seldom where only the place in the stream of events has moved: those come again."""
-TAKE = ("number", "parts")
-PART = ("path", "samples", "span", "timeline", "stems")
+TAKE = ("number", "parts", "notes")
+PART = ("path", "samples", "span", "timeline", "stems", "midi")
 
 
 class Jobs:
@@ -105,7 +105,7 @@ class Jobs:
 
 def essence(take: dict[str, Any]) -> dict[str, Any]:
     """What of a take has to be remembered to lay it in, now or later."""
-    kept = {name: take[name] for name in TAKE}
+    kept = {name: take[name] for name in TAKE if name in take}
     kept["parts"] = [{name: part[name] for name in PART if name in part} for part in take["parts"]]
     return kept
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from . import tracks
+from . import guests, notes, tracks
 from .reading import get
 from .texts import say
 
@@ -31,11 +31,14 @@ class Laid:
     tracks: list[Any] = field(default_factory=list)
     clips: list[tuple[Any, float]] = field(default_factory=list)
     """Clips with the beat at which each has to end."""
+    refused: str = ""
+    """A file with notes that could not be laid in."""
 
 
 def can_land(song: Any, job: dict[str, Any]) -> str:
     """Empty, or the name of the sentence that says what it waits for."""
-    if tracks.set_of(song) != job["set"]:
+    is_here = guests.belongs(song, job) if job.get("of") else tracks.set_of(song) == job["set"]
+    if not is_here:
         return "wait_project"
     return "wait_recording" if get(song, "record_mode", False) else ""
 
@@ -43,14 +46,26 @@ def can_land(song: Any, job: dict[str, Any]) -> str:
 def land(song: Any, job: dict[str, Any]) -> Iterator[list[str]]:
     """One tick a step; each yields the sentences to say now. Raises Parked."""
     source = tracks.find(song, job["track"], job["track_name"])
-    if source is None:
+    if source is None and not job.get("of"):
         raise Parked(say("parked", what=job["title"], path=first_path(job)))
+    if job.get("of"):
+        guests.arrive(song, job)
     job["now"] = float(song.tempo)
     laid = tracks.step(song, lambda: _lay(song, job, source))
     job["laid"] = [tracks.key_of(track) for track in laid.tracks]
     job["shown"] = 1
-    yield [say("landed", title=job["title"], count=_count(job), track=get(laid.tracks[0], "name", ""))]
+    yield [
+        say("landed", title=job["title"], count=_count(job), track=get(laid.tracks[0], "name", "")),
+        *([say("notes_refused", title=job["title"], path=laid.refused)] if laid.refused else []),
+        *remarks(job, job["takes"][0]),
+    ]
     yield from settle(song, job, laid)
+
+
+def remarks(job: dict[str, Any], take: dict[str, Any]) -> list[str]:
+    """What the engine remarked on a take, as a sentence; none where it had nothing to say."""
+    said = take.get("notes") or ()
+    return [f"{job['title']}: {' '.join(said)}"] if said else []
 
 
 def settle(song: Any, job: dict[str, Any], laid: Laid) -> Iterator[list[str]]:
@@ -88,17 +103,20 @@ def _unwarp(clips: list[Any]) -> None:
 
 def _lay(song: Any, job: dict[str, Any], source: Any) -> Laid:
     """All tracks and clips of a job. If Live refuses one, those that are there are taken back. Raises Parked."""
-    if get(source, "create_audio_clip") is None:
+    like = source if source is not None else next(iter(song.tracks), None)
+    if get(like, "create_audio_clip") is None and source is not None:
         raise Parked(say("too_old", path=first_path(job)))
     laid = Laid()
-    place = tracks.index_of(song, source) + 1
+    place = tracks.index_of(song, source) + 1 if source is not None else len(song.tracks)
     try:
-        if get(source, "create_take_lane") is not None:
+        if get(like, "create_take_lane") is not None:
             _lay_lanes(song, job, laid, place)
         else:
             _lay_tracks(song, job, laid, place)
         if job["stems"]:
             _lay_stems(song, job, laid, place + len(laid.tracks))
+        if job.get("midi"):
+            _lay_notes(song, job, laid, place + len(laid.tracks))
     except (RuntimeError, ValueError) as fault:
         for track in laid.tracks:
             song.delete_track(tracks.index_of(song, track))
@@ -118,6 +136,8 @@ def _new_track(song: Any, laid: Laid, index: int, name: str) -> Any:
 def _track_name(job: dict[str, Any]) -> str:
     """A result of a result is called like the first."""
     name = str(job["track_name"])
+    if job.get("of"):
+        return name
     ending = say("variants_track", track="")
     return name if name.endswith(ending) else say("variants_track", track=name)
 
@@ -153,6 +173,23 @@ def _lay_stems(song: Any, job: dict[str, Any], laid: Laid, place: int) -> None:
             place += 1
 
 
+def _lay_notes(song: Any, job: dict[str, Any], laid: Laid, place: int) -> None:
+    """The notes of the first take. What Live does not take is told; the sound lies there all the same."""
+    first = [(one, beat_of(job, part) + _later(job, part, one)) for part, one in notes.of_take(job["takes"][0])]
+    before = len(song.tracks)
+    try:
+        notes.lay(song, job, place, first)
+    except notes.Refused as refused:
+        laid.refused = str(refused)
+        if len(song.tracks) > before and not list(song.tracks)[len(song.tracks) - before + place - 1].arrangement_clips:
+            song.delete_track(len(song.tracks) - before + place - 1)
+
+
+def _later(job: dict[str, Any], part: dict[str, Any], one: dict[str, Any]) -> float:
+    """Beats from where a part's sound begins to where its notes do."""
+    return float(one["timeline"] - part["timeline"]) / float(part["span"]["rate"]) * float(job["tempo"]) / 60
+
+
 def lay_take(holder: Any, job: dict[str, Any], take: dict[str, Any], laid: Laid) -> None:
     """The parts of a take on a track or lane. Raises RuntimeError or ValueError."""
     for part in take["parts"]:
@@ -160,9 +197,9 @@ def lay_take(holder: Any, job: dict[str, Any], take: dict[str, Any], laid: Laid)
 
 
 def take_name(job: dict[str, Any], take: dict[str, Any]) -> str:
-    if job["tags"]:
-        return say("take_name_tags", verb=job["verb_title"], number=take["number"], tags=job["tags"][:60])
-    return say("take_name", verb=job["verb_title"], number=take["number"])
+    sentence = "take_name_tags" if job["tags"] else "take_name"
+    name = say(sentence, verb=job["verb_title"], number=take["number"], tags=job["tags"][:60])
+    return say("draft_name", name=name) if job.get("draft") else name
 
 
 def _lay_file(holder: Any, path: str, job: dict[str, Any], part: dict[str, Any], laid: Laid) -> Any:

@@ -21,6 +21,13 @@ def reason(verb: str, welcome: dict[str, Any] | None) -> str:
     return say("no_backend_can")
 
 
+def settings(welcome: dict[str, Any] | None) -> set[str]:
+    """The settings that mean something to the backend that serves by default; none while nobody knows."""
+    default = (welcome or {}).get("default_backend", "")
+    backends = [one for one in (welcome or {}).get("backends") or () if not default or one.get("backend") == default]
+    return {name for one in backends for name in one.get("settings", ())}
+
+
 def context_seconds(welcome: dict[str, Any] | None, otherwise: float) -> float:
     """How much sound beside a range the backends want to hear, at the most."""
     backends = (welcome or {}).get("backends") or ()

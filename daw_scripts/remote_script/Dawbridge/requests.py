@@ -56,7 +56,26 @@ def _rework(verb: str, subject: Subject, wishes: dict[str, Any]) -> dict[str, An
     else:
         for name in ("seed", "variants"):
             request.pop(name, None)
+        if subject.is_draft and wishes["refine"]:
+            request["refine"] = True
     return request
+
+
+def makes_draft(request: dict[str, Any], subject: Subject) -> bool:
+    """A variation of a draft is one, too."""
+    return bool(request.get("draft")) or (subject.is_draft and not request.get("refine"))
+
+
+def panel(subject: Subject | None) -> dict[str, Any]:
+    """The question for a link that opens the panel on `subject`; on its front page where there is none."""
+    if subject is None:
+        return {"request": "panel"}
+    question: dict[str, Any] = {"request": "panel", "span": subject.span, "music": dict(subject.music)}
+    if subject.project:
+        question["project"] = subject.project
+    if subject.sources:
+        question["source"] = {"live_clips": subject.sources[0]}
+    return question
 
 
 def _composition(verb: str, subject: Subject, wishes: dict[str, Any]) -> dict[str, Any]:
@@ -67,6 +86,12 @@ def _composition(verb: str, subject: Subject, wishes: dict[str, Any]) -> dict[st
     for name in ("key", "chords"):
         if wishes[name]:
             request["music"][name] = wishes[name]
+    if wishes["draft"]:
+        request["draft"] = True
+    if verb == "generate" and wishes["reference"]:
+        request["reference"] = {"path": wishes["reference"]}
+        if wishes["timbre"]:
+            request["reference_use"] = "timbre"
     if verb not in ("generate", "layer"):
         request["source"] = {"live_clips": subject.sources[0]}
     return request

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from . import landing, tracks
+from . import landing, notes, tracks
 from .jobs import Jobs, paths_of
 from .landing import Laid
 from .reading import get
@@ -45,9 +45,19 @@ def choose(song: Any, job: dict[str, Any], number: int) -> Iterator[list[str]]:
     if not own:
         raise Refusal(say("nothing_left", title=job["title"]))
     job["now"] = float(song.tempo)
-    laid = tracks.step(song, lambda: _show(own, job, take))
+    refused: list[str] = []
+
+    def show() -> Laid:
+        laid = _show(own, job, take)
+        try:
+            notes.exchange(song, job, take)
+        except notes.Refused as path:
+            refused.append(say("notes_refused", title=job["title"], path=path))
+        return laid
+
+    laid = tracks.step(song, show)
     job["shown"] = number
-    yield [f"{job['title']}: {say('lane', number=number)}"]
+    yield [f"{job['title']}: {say('lane', number=number)}", *refused, *landing.remarks(job, take)]
     yield from landing.settle(song, job, laid)
 
 
@@ -88,7 +98,12 @@ def discard(song: Any, job: dict[str, Any]) -> str:
     own = _own_tracks(song, job)
     if not own:
         raise Refusal(say("nothing_left", title=job["title"]))
-    count = tracks.step(song, lambda: sum(_clear(song, track, job) for track in own))
+
+    def clear() -> int:
+        notes.discard(song, job)
+        return sum(_clear(song, track, job) for track in own)
+
+    count = tracks.step(song, clear)
     return say("discarded", count=f"{count} clips", title=job["title"])
 
 

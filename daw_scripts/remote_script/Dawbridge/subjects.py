@@ -46,6 +46,7 @@ class Subject:
     sources: list[list[dict[str, Any]]] = field(default_factory=list)
     take: str = ""
     bar: float = 4.0
+    is_draft: bool = False
 
     def samples(self, beats: float) -> int:
         return reading.samples(beats, self.tempo, self.rate)

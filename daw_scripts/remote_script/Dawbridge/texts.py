@@ -11,12 +11,19 @@ ENGLISH = {
     "verb_layer": "Add a layer",
     "verb_edit": "Edit lyrics",
     "verb_again": "Make again",
+    "verb_open_panel": "Open in the panel",
     "title": "Dawbridge",
     "variants_track": "{track} – variants",
     "lane": "Variant {number}",
     "take_name": "{verb} {number}",
     "take_name_tags": "{verb} {number} · {tags}",
     "stem_name": "{verb} {number} · {role}",
+    "notes_name": "{verb} {number} · {role}, notes",
+    "notes_role_track": "{track} – {role}, notes",
+    "draft_name": "{name} (draft)",
+    "guest_track": "{verb} – from the panel",
+    "open_by_hand": "The panel could not be opened from here. Type this address into your browser; it works once: "
+    "{address}",
     "kept": "Variant {number} is kept.",
     "one_variant": "This result has only one variant.",
     "parked": "The track that “{what}” was made for is gone. The take is kept: {path}",
@@ -48,6 +55,11 @@ ENGLISH = {
     "bad_length": "The length must be seconds or bars, such as 8 s or 4 bars; you wrote “{given}”.",
     "bad_mode": "Keep the melody: answer yes or no; you wrote “{given}”.",
     "bad_replace": "Silence the original: answer yes or no; you wrote “{given}”.",
+    "bad_midi": "Notes as MIDI items: answer yes or no; you wrote “{given}”.",
+    "bad_draft": "First a draft: answer yes or no; you wrote “{given}”.",
+    "bad_refine": "Finish the draft: answer yes or no; you wrote “{given}”.",
+    "bad_timbre": "Only the sound of the reference: answer yes or no; you wrote “{given}”.",
+    "bad_reference": "The reference must be the whole path of an audio file; you wrote “{given}”.",
     "bad_stems": "Stems on tracks of their own: answer yes or no; you wrote “{given}”.",
     "long_tags": "The style has {count} characters; at most {most} are read.",
     "long_lyrics": "The lyrics have {count} characters; at most {most} are read.",
@@ -57,6 +69,8 @@ ENGLISH = {
     "no_change": "Nothing would change: type new words, or a new style.",
     "no_lyrics": "Type the new words. To change only the style, answer “no” to “Keep the melody”.",
     # of Live alone
+    "notes_refused": "{title}: Live did not take all notes (12.2 and later do). Drag them in: {path}",
+    "not_in_engine": "The engine has no {wish}. Leave it out.",
     "help": "Rename a clip “db:repaint lofi, rhodes”, or send /dawbridge/live/repaint to UDP port {port}.",
     "unknown_verb": "“{given}” is not one of: {verbs}.",
     "unknown_wish": "“{given}” is not one of: {wishes}.",
@@ -94,9 +108,9 @@ ENGLISH = {
 }
 
 
-def say(name: str, **values: object) -> str:
+def say(sentence_name: str, **values: object) -> str:
     """The sentence with its values. Raises KeyError for one that is not there: a slip of ours."""
-    sentence = ENGLISH[name]
+    sentence = ENGLISH[sentence_name]
     for key, value in values.items():
         sentence = sentence.replace("{" + key + "}", str(value))
     return sentence

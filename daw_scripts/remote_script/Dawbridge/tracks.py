@@ -64,6 +64,15 @@ def new_audio_track(song: Any, index: int) -> Any:
     return list(song.tracks)[index]
 
 
+def new_midi_track(song: Any, index: int) -> Any:
+    """The same for MIDI, without an instrument. Raises RuntimeError."""
+    selected = get(song.view, "selected_track")
+    song.create_midi_track(index)
+    if selected is not None:
+        song.view.selected_track = selected
+    return list(song.tracks)[index]
+
+
 def new_clip(holder: Any, path: str, beat: float) -> Any:
     """A clip on a track or take lane. Raises RuntimeError or ValueError, in Live's own words."""
     before = list(holder.arrangement_clips)

@@ -29,6 +29,11 @@ DEFAULTS = {
     "mode": "yes",
     "replace": "no",
     "stems": "no",
+    "midi": "no",
+    "draft": "no",
+    "refine": "yes",
+    "reference": "",
+    "timbre": "no",
     "source": "auto",
 }
 YES = ("yes", "y", "ja", "oui", "1", "true")
@@ -146,6 +151,13 @@ def _mode(text: str, name: str) -> str:
     return "only_lyrics" if _yes_no(text, name) else "remix"
 
 
+def _file(text: str, name: str) -> str:
+    path = text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
+    if path and not re.match(r"[/\\]|[A-Za-z]:[/\\]", path):
+        raise Refusal(say("bad_" + name, given=text))
+    return path
+
+
 def _source(text: str, name: str) -> str:
     if text.lower() in ("auto", "brace", "clip"):
         return text.lower()
@@ -167,5 +179,10 @@ READERS: dict[str, Any] = {
     "mode": _mode,
     "replace": _yes_no,
     "stems": _yes_no,
+    "midi": _yes_no,
+    "draft": _yes_no,
+    "refine": _yes_no,
+    "reference": _file,
+    "timbre": _yes_no,
     "source": _source,
 }
