@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from bridge_server.protocol.values import Source, Take
 from tests.end_to_end.process import BridgeProcess
 from tests.fakes.waiting import until
 from tests.panel.browser import Tab, panel_link, playwright_api
+from tests.panel.conftest import KEEP_PICTURES
 from tests.panel.songs import generate, repaint, run, song_file
 
 HOST = "reaper"
@@ -277,16 +279,17 @@ def test_an_idle_tab_does_nothing(open_tab: Callable[..., Tab], takes: tuple[Tak
     assert tab.page.evaluate("window.counted") == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(
-    open_tab: Callable[..., Tab], axe: Callable[[Tab], None], takes: tuple[Take, ...], scheme: str
-) -> None:
-    tab = settled(open_tab(scheme=scheme, page="audition", job=takes[0].job))
-    tab.page.keyboard.press("t")
-    tab.page.keyboard.press("s")
-    axe(tab)
-    tab.page.keyboard.press("b")
-    axe(tab)
+def test_axe_finds_nothing_serious(board: Tab, axe: Callable[[Tab], None]) -> None:
+    """With stems laid open and a star, in a blind round and after it, in both colour schemes."""
+    board.page.keyboard.press("t")
+    board.page.keyboard.press("s")
+    for scheme in ("light", "dark"):
+        board.page.emulate_media(color_scheme=scheme)
+        axe(board)
+    board.page.keyboard.press("b")
+    axe(board)
+    board.page.keyboard.press("p")
+    axe(board)
 
 
 @pytest.mark.parametrize(("width", "zoom"), [(1280, 2.0), (834, 1.0), (390, 1.0)])
@@ -304,6 +307,9 @@ def test_nothing_is_cut_off_at_200_percent_or_on_a_tablet(
     assert cut == []
 
 
+@pytest.mark.skipif(
+    KEEP_PICTURES not in os.environ, reason=f"draws the pictures of the docs where {KEEP_PICTURES} is set"
+)
 def test_pictures_for_the_docs(
     open_tab: Callable[..., Tab], picture: Callable[[Tab, str], Path], bridge: BridgeProcess, tmp_path: Path
 ) -> None:
