@@ -15,10 +15,11 @@ import pytest
 import soundfile
 
 from bridge_server.client import new_job_id
+from bridge_server.jobs.journal import Journal
 from bridge_server.panel import guard
 from bridge_server.panel.door import listen
 from bridge_server.panel.media import one_take
-from bridge_server.protocol.events import Done
+from bridge_server.protocol.events import Done, Preview
 from bridge_server.protocol.requests import JobRequest, Repaint
 from bridge_server.protocol.span import Span
 from bridge_server.protocol.values import Music, Source, Take
@@ -192,6 +193,19 @@ def test_one_take_its_file_and_its_sheet(caller: Caller, takes: tuple[Take, ...]
     assert [row["take"] for row in get(caller, "/api/provenance", project=project)["rows"]] == [f"{take.job}/2"]
     caller.http.post(f"{one}/mark", json={"discarded": False})
     assert refusal(caller.http.get("/api/provenance")) == (400, "bad_request")
+
+
+def test_half_way(bridge: RunningBridge, caller: Caller, takes: tuple[Take, ...], tmp_path: Path) -> None:
+    """A page hears of a preview by its event, and gets it by the name of its take."""
+    job, path = takes[0].job, tmp_path / "preview-2.wav"
+    path.write_bytes(b"RIFF....WAVE")
+    with closing(Journal(bridge.home.journal)) as journal:
+        journal.append(Preview(job=job, number=2, path=str(path)), "reaper")
+    answer = caller.http.get(f"/api/takes/{job}/2/preview")
+    assert (answer.content, answer.headers["content-type"]) == (path.read_bytes(), "audio/wav")
+    assert refusal(caller.http.get(f"/api/takes/{job}/1/preview")) == (404, "not_found")
+    path.unlink()
+    assert refusal(caller.http.get(f"/api/takes/{job}/2/preview")) == (404, "not_found")
 
 
 def test_what_was_asked_can_be_asked_again(caller: Caller, takes: tuple[Take, ...]) -> None:

@@ -22,7 +22,7 @@ from bridge_server.panel.media.reveal import reveal
 from bridge_server.panel.media.saved_as import attachment, converted, format_of
 from bridge_server.panel.media.told import Told, file_of, tell
 from bridge_server.panel.references import project_id
-from bridge_server.protocol.errors import BadRequest, BridgeError, Unsupported
+from bridge_server.protocol.errors import BadRequest, BridgeError, NotFound, Unsupported
 from bridge_server.protocol.requests import JobRequest
 from bridge_server.protocol.values import Take
 
@@ -35,6 +35,7 @@ def routes(context: Context, desk: Desk) -> list[BaseRoute]:
         Route(one, _told(context, desk)),
         Route(f"{one}/file", _file(context, desk)),
         Route(f"{one}/peaks", _peaks(context, desk)),
+        Route(f"{one}/preview", _preview(context, desk)),
         Route(f"{one}/reveal", _reveal(context, desk), methods=["POST"]),
         Route("/api/provenance", _provenance(context, desk)),
         Route("/api/provenance.csv", _provenance(context, desk, is_csv=True)),
@@ -85,6 +86,19 @@ def _rendered(request: JobRequest, take: Take) -> JobRequest:
         return rendered_for(request, take.path)
     except BridgeError:
         return request
+
+
+def _preview(context: Context, desk: Desk) -> Endpoint:
+    def found(id_: TakeId) -> Path:
+        path = desk.records.preview(id_)
+        if not path.is_file():
+            raise NotFound("The preview is not there any more.", "The take itself is, or will be soon.")
+        return path
+
+    async def endpoint(request: Request) -> Response:
+        return SoundFile(await context.in_thread(found, _id(request)), headers=UNNAMED, media_type="audio/wav")
+
+    return endpoint
 
 
 def _peaks(context: Context, desk: Desk) -> Endpoint:

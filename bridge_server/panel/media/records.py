@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from bridge_server.protocol.errors import BridgeFault, UnknownJob
+from bridge_server.protocol.errors import BridgeFault, NotFound, UnknownJob
 from bridge_server.protocol.requests import JobRequest
 from bridge_server.protocol.span import Span
 from bridge_server.protocol.values import Take
@@ -73,6 +73,15 @@ class Record:
     client: str
 
 
+class SlimEvent(msgspec.Struct, frozen=True):
+    """Of an event, what a preview says."""
+
+    event: str
+    number: int = 0
+    path: str = ""
+
+
+_slim_event = msgspec.json.Decoder(SlimEvent)
 _take_decoder = msgspec.json.Decoder(Take)
 _request_decoder = msgspec.json.Decoder(JobRequest)
 _slim_take = msgspec.json.Decoder(SlimTake)
@@ -124,10 +133,15 @@ class Records:
         created, project, client = rows[0]
         return float(created), str(project), str(client)
 
-    def projects(self) -> list[str]:
-        """Folders of all projects that have takes, the last used first."""
-        rows = self._rows("SELECT project FROM takes WHERE project != '' GROUP BY project ORDER BY max(created) DESC")
-        return [project for (project,) in rows]
+    def preview(self, take: TakeId) -> Path:
+        """What was heard half-way of a take, as long as the bridge remembers its events. Raises NotFound."""
+        for (body,) in self._rows("SELECT body FROM events WHERE job = ? ORDER BY seq DESC", (take.job,)):
+            told = _slim_event.decode(body)
+            if (told.event, told.number) == ("preview", take.number):
+                return Path(told.path)
+        raise NotFound(
+            f"There is no preview of take {take.number} of the job {take.job}.", "Ask for one with `preview`."
+        )
 
     def _rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:
