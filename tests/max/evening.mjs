@@ -8,7 +8,8 @@
 //   {"await": text}                     until the strip's last line begins so
 //   {"lose": true}                      the first datagram of each address is lost, both ways
 //   {"message": name, "values": […]}    anything else of the strip
-// Standard output: {message, tracks: [{name, clips: [[file, start, end]], lanes: […]}], requests, timings, placed, work,
+//   {"opened": count}                   until so many pages were opened
+// Standard output: {message, launched, tracks: [{name, clips: [[file, start, end]], notes: [[…]], lanes: […]}], requests, timings, placed, work,
 // faults}; timings: ms from Send to `accepted`; placed: ms from `done` to a clip in the set; work: ms of the processor in
 // each turn, which other programs on the machine do not lengthen.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -98,6 +99,7 @@ const doing = {
     max.message("send");
   },
   await: (text) => until(() => (max.ui.message ?? "").startsWith(text), `“${text}”`),
+  opened: (count) => until(() => max.launched.length >= count, `${count} pages opened`),
   accepted: (count) => until(() => timings.length >= count, `${count} jobs accepted`),
   message: (name, { values = [] }) => max.message(name, ...values),
 };
@@ -110,9 +112,10 @@ for (const step of steps) {
 }
 
 const clips = (owner) => owner.clips.map((clip) => [clip.get("file_path"), clip.get("start_time"), set.endOf(clip)]);
-const tracks = set.tracks.map((one) => ({ name: one.get("name"), clips: clips(one), lanes: one.lanes.map(clips) }));
+const notes = (owner) => owner.clips.map((clip) => clip.notes ?? []);
+const tracks = set.tracks.map((one) => ({ name: one.get("name"), clips: clips(one), notes: notes(one), lanes: one.lanes.map(clips) }));
 const faults = [...max.errors.map((error) => error.stack), ...printed.filter((line) => /fault/.test(line))];
 max.end();
 wire.close();
-const told = { message: max.ui.message, tracks, requests, timings, placed, work: max.work, sizes: wire.sizes, faults, damage: set.damage ?? 0 };
+const told = { message: max.ui.message, launched: max.launched, tracks, requests, timings, placed, work: max.work, sizes: wire.sizes, faults, damage: set.damage ?? 0 };
 process.stdout.write(JSON.stringify(told), () => process.exit(0));

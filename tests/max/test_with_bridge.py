@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import mido
 import numpy as np
 import pytest
 import soundfile
@@ -147,6 +148,35 @@ def test_stems_lie_below_their_mix_and_are_it_together(live: Callable[..., Any])
     assert {(start, end) for track in [result, *stems] for _, start, end in track["clips"]} == {(32, 40)}
     mix, *parts = (soundfile.read(track["clips"][0][0])[0] for track in [result, *stems])
     assert np.abs(sum(parts) - mix).max() < 1e-4
+
+
+def test_notes_lie_below_their_sound_and_are_those_of_the_files(live: Callable[..., Any], project: Path):
+    told = live({"brace": [32, 40]}, {"press": "generate", "fields": {"notes": 1}}, {"await": "Done"})
+    _, result, *scores = told["tracks"]
+    assert [(start, end) for _, start, end in result["clips"]] == [(32, 40)]
+    files = {path.stem: path for path in project.rglob("*.mid")}
+    assert {track["name"].split(", notes")[0] for track in scores} == set(files)
+    for track in scores:
+        assert [(start, end) for _, start, end in track["clips"]] == [(32, 40)]
+        played = [(note["pitch"], round(note["start_time"], 4)) for note in track["notes"][0]]
+        assert sorted(played) == sorted(score_of(files[track["name"].split(", notes")[0]]))
+
+
+def score_of(path: Path) -> list[tuple[int, float]]:
+    """Pitch and beat of every note of a MIDI file."""
+    file, ticks, found = mido.MidiFile(path), 0, []
+    for message in mido.merge_tracks(file.tracks):
+        ticks += message.time
+        if message.type == "note_on" and message.velocity:
+            found.append((message.note, round(ticks / file.ticks_per_beat, 4)))
+    return found
+
+
+def test_the_range_is_opened_in_the_panel(live: Callable[..., Any]):
+    told = live({"brace": [12, 14]}, {"message": "open_panel"}, {"opened": 1})
+    [[program, word, address]] = told["launched"]
+    assert (program, word) == ("max", "launchbrowser")
+    assert address.startswith("http://127.0.0.1:")
 
 
 def test_keep_is_told_to_the_bridge(live: Callable[..., Any], bridge: BridgeProcess):
