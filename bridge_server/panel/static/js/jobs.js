@@ -1,7 +1,8 @@
 /**
  * All jobs that the bridge knows, kept true by its events: one Map for every page of the panel.
  *
- * jobs.all: Map job → { job, client, task, state, created, project, tags, span, fraction, stage, error, takes, since }
+ * jobs.all: Map job → { job, client, task, state, created, project, tags, span, fraction, stage, error, takes, since, preview }
+ * (`preview`: number of the take of which the latest preview was heard of)
  * jobs.order: ids of those that wait, as they will run
  * jobs.on("changed", fn, signal) with the job that changed; "listed" after the whole list was fetched anew; "ordered" with
  * the order of those that wait.
@@ -59,6 +60,7 @@ export class Jobs extends Bell {
     if (kind === "take") job.takes = [...job.takes.filter((take) => take.number !== event.take.number), event.take];
     if (kind === "done") Object.assign(job, { fraction: 1, takes: event.takes ?? job.takes });
     if (kind === "failed") job.error = event.error;
+    if (kind === "preview") job.preview = event.number;
     this.ring("changed", job);
   }
 }

@@ -10,6 +10,8 @@ export class JobProgress {
   #job;
   #bar = h("progress", { max: 1, "aria-label": "How far the job is" });
   #words = h("span");
+  #preview = h("div.row", { hidden: true });
+  #previewed = "";
 
   constructor(app, job, signal) {
     this.#app = app;
@@ -27,9 +29,19 @@ export class JobProgress {
       const stage = line.state === "queued" ? "waiting" : line.stage || "running";
       this.#words.textContent = `${taskName(line.task)}: ${stage}`;
       this.#bar.value = line.fraction;
-      if (!this.element.contains(this.#bar)) replace(this.element, h("div.row", {}, this.#words, h("div.grow", {}, this.#bar), h("button.small", { type: "button", onclick: () => this.#ask("cancel") }, "Cancel")));
+      this.#showPreview(line);
+      if (!this.element.contains(this.#bar)) replace(this.element, h("div.row", {}, this.#words, h("div.grow", {}, this.#bar), h("button.small", { type: "button", onclick: () => this.#ask("cancel") }, "Cancel")), this.#preview);
     } else replace(this.element);
     this.element.hidden = !this.element.childElementCount;
+  }
+
+  /** Half-way of a take, where the job was asked for a preview. The player stays as it is until there is a newer one. */
+  #showPreview({ job, preview }) {
+    const source = preview ? `/api/takes/${job}/${preview}/preview` : "";
+    if (source === this.#previewed) return;
+    this.#previewed = source;
+    this.#preview.hidden = !source;
+    replace(this.#preview, h("span", {}, `Half-way of take ${preview}`), h("audio", { controls: true, src: source, "aria-label": `Half-way of take ${preview}` }));
   }
 
   async #ask(request) {
