@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 CASE = re.compile(r"^(not )?ok \d+ - (.+)$", re.MULTILINE)
-FILES = ("syllables", "words", "studio")
+FILES = ("syllables", "words", "studio", "history")
 
 
 @pytest.mark.parametrize("name", FILES)

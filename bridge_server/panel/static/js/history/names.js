@@ -2,7 +2,8 @@
 
 import { taskName } from "../audition/format.js";
 
-const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const WEEKDAY = new Intl.DateTimeFormat("en-GB", { weekday: "long" });
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
 const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 /** "JOB/N", as the panel's addresses name a take. */
@@ -21,7 +22,7 @@ export function dayOf(created, now = new Date()) {
   const days = Math.round((midnight(now) - midnight(date)) / 86_400_000);
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
-  return DAY.format(date);
+  return `${WEEKDAY.format(date)} ${DAY.format(date)}`;
 }
 
 export function timeOf(created) {
