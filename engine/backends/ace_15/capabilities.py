@@ -21,7 +21,7 @@ WINDOW_SECONDS = 600.0
 """Longest stretch that the model composes at once, its context included: as much silence as the checkpoint holds."""
 
 CONTEXT_SECONDS = 30.0
-SETTINGS = ("infer_step", "guidance_scale", "loras", "reference", "preview", "language", "draft")
+SETTINGS = ("infer_step", "guidance_scale", "loras", "reference", "preview", "language", "draft", "timbre")
 ABOUT = "ACE-Step 1.5, a music model that runs on this computer: songs, stems that hear the song; this is AI."
 NOISE = "Random weights for tests, not a music model: everything it renders is noise."
 
