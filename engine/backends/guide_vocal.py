@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from bridge_server.protocol.errors import Unsupported
 from engine.models.ace_v1.lyrics import MissingLibrary, UnknownLanguage
 from engine.models.ace_v1.lyrics.languages import LANGUAGES, detect_languages
-from engine.models.ace_v1.lyrics.romanisation import pinyin
+from engine.models.ace_v1.lyrics.romanisation import katakana, pinyin
 from engine.sketch.score import Score, Words
 from engine.sketch.synth.waves import Wave
 from engine.sketch.voice import espeak, singer, world
@@ -74,13 +75,14 @@ class GuideVocal:
 
 
 def _reading(line: str, language: str) -> str:
-    """Chinese characters as pinyin, which is what the voice reads."""
-    if language != "zh":
-        return line
-    try:
-        return _spaced(pinyin(line))
-    except MissingLibrary as error:
-        raise Unsupported("Chinese lyrics need pypinyin, which is not installed.", str(error)) from error
+    """Chinese characters as pinyin and kanji as kana, which are what the voice reads."""
+    reads = {"zh": pinyin, "ja": katakana}.get(language)
+    if reads and any("CJK UNIFIED" in unicodedata.name(letter, "") for letter in line):
+        try:
+            line = reads(line)
+        except MissingLibrary as error:
+            raise Unsupported("These lyrics need a library that is not installed, to be read.", str(error)) from error
+    return _spaced(line) if language == "zh" else line
 
 
 def _spaced(text: str) -> str:

@@ -116,6 +116,14 @@ def test_syllables_of_a_language(language: str) -> None:
 
 
 @needs_voice
+def test_kanji_are_sung_as_they_are_spoken() -> None:
+    pytest.importorskip("cutlet")
+    (kanji,) = words("夜空の星は遠い", "ja").lines
+    (kana,) = words("ヨゾラ ノ ホシ ワ トーイ", "ja").lines
+    assert kanji.syllables == kana.syllables
+
+
+@needs_voice
 def test_every_voice_is_one_of_espeak() -> None:
     program = find_program()
     assert program is not None

@@ -62,8 +62,7 @@ def read_lyrics(lyrics: str, language: str, detect: Detect, reading: Reading) ->
         if strange := unreadable(read, code):
             raise Unsupported(
                 f"espeak-ng cannot read '{strange[:12]}' in a line sung in {NAMES[code]}.",
-                "Name the language of the lyrics, or write that line as it is pronounced. "
-                'Chinese characters and kanji need the readings of `pip install "dawbridge[lyrics]"`.',
+                "Name the language of the lyrics, or write that line as it is pronounced.",
             )
         lines.append(Written(spoken_text(read), code, kind, number))
     return tuple(lines)

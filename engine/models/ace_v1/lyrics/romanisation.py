@@ -33,3 +33,9 @@ def _japanese() -> Any:
 def romanise_japanese(text: str) -> str:
     """“夜の星空” → "Yoru no hoshizora" (Hepburn)."""
     return str(_japanese().romaji(text))
+
+
+def katakana(text: str) -> str:
+    """“夜の星は” → "ヨル ノ ホシ ワ": as it is spoken, word by word; what no dictionary knows stays."""
+    words = _japanese().tagger(text)
+    return " ".join(getattr(word.feature, "pron", None) or word.surface for word in words)
