@@ -45,8 +45,10 @@ export class Studio {
     for (const kind of ["open", "engine-known"]) app.wire.on(kind, () => this.#show(), signal);
     app.jobs.on("changed", (job) => { if (job.state === "done") this.#findEarlier().catch((error) => this.#forgive(error)); }, signal);
     this.#show();
-    this.#begin();
+    this.#ready = this.#begin();
   }
+
+  #ready;
 
   #head() {
     const load = h("button", { type: "button", onclick: () => this.#loadEarlier(this.#earlier.value) }, "Load");
@@ -79,6 +81,7 @@ export class Studio {
   /** What the address of the page says: an earlier take, or a region of a DAW. */
   async open(params) {
     const [take, region] = [params.get("take"), params.get("region")];
+    await this.#ready;
     replace(this.#banner);
     this.#region = null;
     if (take) await this.#loadEarlier(take);
