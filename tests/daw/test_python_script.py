@@ -318,3 +318,21 @@ def test_a_dialog_that_is_closed_does_nothing(world: World, monkeypatch: pytest.
     assert script.jobs == []
     assert not script.tick() or not world.deferred
     script.close()
+
+
+def test_the_panel_is_opened_and_where_it_cannot_be_the_address_is_told(
+    world: World, run: Callable[..., Run], bridge: RunningBridge, monkeypatch: pytest.MonkeyPatch
+):
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or len(opened) == 1)
+    bridge.bridge.panel_link = lambda question, client: "http://127.0.0.1:1/enter?token=x"
+    run("open_panel")
+    assert (opened, world.messages) == (["http://127.0.0.1:1/enter?token=x"], [])
+    run("open_panel")
+    assert "Type this address into your browser" in world.messages[0]
+
+
+@pytest.mark.usefixtures("bridge")
+def test_a_bridge_without_the_panel_says_how_to_get_it(world: World, run: Callable[..., Run]):
+    run("open_panel")
+    assert "panel" in world.messages[0]

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge_server.client import new_job_id
+from bridge_server.protocol.requests import Choose, Generate
+from bridge_server.protocol.span import Span
 from tests.conftest import make_tone
 from tests.daw.studio import Studio, items_of, listed, names
 from tests.daw.test_repaint_with_bridge import finished, run_until
@@ -117,3 +120,26 @@ def test_what_no_backend_can_is_explained(studio: Studio, bridge: RunningBridge)
     studio.act("Edit lyrics of time selection")
     assert len(listed(studio.world.forms)) == 1
     assert len(studio.messages) == 1
+
+
+def test_a_take_that_was_made_elsewhere_is_placed_for_this_reaper(studio: Studio, bridge: RunningBridge):
+    """As the panel does it: a job of its own, for the project that is open here; then `choose` for this client."""
+    project = do(studio, "Generate into time selection", "steps=1", "", "1", "7")
+    client = studio.kept["Dawbridge"]["client"]
+    wish = Generate(
+        job=new_job_id(), project=project.media, span=Span(6 * RATE, 7 * RATE, RATE), tags="steps=1", variants=2
+    )
+    studio.act("Show status")
+    with bridge.client("panel-test") as panel:
+        list(panel.run(wish))
+        for number in (2, 1):
+            panel.ask(Choose(id=f"choose-{number}", job=wish.job, number=number, client=client))
+            run_until(studio, lambda count=3 - number: len(guests(project)) == count)  # type: ignore[misc]
+    assert names(project)[-1] == "Generate – from the panel"
+    assert results(project, len(project.tracks)) == [(6 * RATE, RATE)] * 2
+    assert [item.takes[1].text.P_NAME for item in guests(project)] == ["Generate 2 · steps=1", "Generate 1 · steps=1"]
+
+
+def guests(project: Any) -> list[Any]:
+    last = project.tracks[len(project.tracks)]
+    return items_of(last) if last.text.P_NAME == "Generate – from the panel" else []
