@@ -12,6 +12,7 @@ import httpx
 import numpy as np
 import soundfile
 
+from benchmarks.panel import beside
 from benchmarks.panel.archive import fill
 from benchmarks.stage import Stage, stage
 from benchmarks.table import Row, milliseconds, percentile
@@ -26,7 +27,7 @@ ROUNDS = 15
 
 
 def rows() -> list[Row]:
-    return [*_over_http(), *_in_a_browser()]
+    return [*_over_http(), *beside.rows(), *_in_a_browser()]
 
 
 def _over_http() -> list[Row]:

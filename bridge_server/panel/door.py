@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 import logging
 import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -29,6 +31,7 @@ THREADS = 4
 
 LIBRARIES = ("starlette", "uvicorn", "websockets", "cryptography")
 BACKLOG = 128
+LATER_SECONDS = 0.3
 
 
 class Server(Protocol):
@@ -52,6 +55,7 @@ class PanelDoor:
         self._socket: socket.socket | None = None
         self._server: Server | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._is_wanted = asyncio.Event()
         memory, regions = Memory(home.panel_file), Regions(home.panel / "regions")
         self.context = Context(
             home=home,
@@ -89,6 +93,8 @@ class PanelDoor:
     async def close(self) -> None:
         self.context.tabs.close_all()
         if self._opening is not None:
+            if self._server is None:
+                self._opening.cancel()
             await asyncio.wait([self._opening])
         if self._server is not None:
             await self._server.close()
@@ -103,6 +109,7 @@ class PanelDoor:
                 f"The panel is not installed ({', '.join(self._missing)} missing).",
                 "`python3 start.py` installs it; elsewhere: pip install 'dawbridge[panel]'.",
             )
+        self._is_wanted.set()
         region = self.context.regions.receive(ask, client)
         page, query = destination(ask, region)
         if region is not None:
@@ -113,9 +120,10 @@ class PanelDoor:
         return f"{self.address}/enter?token={self.context.tokens.mint(target)}"
 
     async def _load(self, listening: socket.socket, share: str) -> None:
-        """The libraries take a tenth of a second to load, in which the other doors go on."""
-        from importlib import import_module
-
+        """The libraries take a tenth of a second to load: unless somebody wants a link, the other doors go first."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LATER_SECONDS):
+                await self._is_wanted.wait()
         try:
             module = await asyncio.to_thread(import_module, "bridge_server.panel.server")
             self._server = module.PanelServer(self.context)
