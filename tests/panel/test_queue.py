@@ -224,3 +224,14 @@ def test_accessible_light_and_dark_small_and_large(
         axe(tab)
         picture(tab, name)
         assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+
+
+def test_a_long_queue_is_listed_whole(
+    open_tab: Callable[..., Tab], submit: Callable[..., str], bridge: BridgeProcess
+) -> None:
+    submit()
+    jobs = [submit(f"song{number}", seed=number) for number in range(250)]
+    tab = open_tab().go("#/queue")
+    see_waiting(tab, jobs)
+    tab.page.locator(".waiting > li").last.get_by_role("button", name="Let it come next").click()
+    see_waiting(tab, [jobs[-1], *jobs[:-1]])

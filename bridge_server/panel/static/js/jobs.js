@@ -12,6 +12,9 @@ import { Bell } from "./bell.js";
 
 const STATES = { accepted: "queued", started: "running", done: "done", failed: "failed", cancelled: "cancelled" };
 
+const LATEST = 200;
+const MOST = 1000;
+
 export class Jobs extends Bell {
   all = new Map();
   order = [];
@@ -21,7 +24,7 @@ export class Jobs extends Bell {
   constructor(wire) {
     super();
     this.#wire = wire;
-    wire.on("open", () => this.refresh());
+    wire.on("open", () => this.refresh(MOST));
     wire.on("queue", (event) => { this.order = event.jobs ?? []; this.ring("ordered", this.order); });
     for (const kind of [...Object.keys(STATES), "progress", "take", "preview"]) wire.on(kind, (event) => this.#hear(kind, event));
   }
@@ -31,19 +34,22 @@ export class Jobs extends Bell {
   }
 
   /** Fetch the list anew; calls that come while one is on its way share it. */
-  refresh() {
-    this.#asking ??= this.#list().catch((problem) => console.debug("jobs: no list", problem)).finally(() => { this.#asking = null; });
+  refresh(limit = LATEST) {
+    this.#asking ??= this.#list(limit).catch((problem) => console.debug("jobs: no list", problem)).finally(() => { this.#asking = null; });
     return this.#asking;
   }
 
-  async #list() {
-    const listing = await this.#wire.ask({ request: "list", what: "jobs", limit: 200 });
+  async #list(limit) {
+    const listing = await this.#wire.ask({ request: "list", what: "jobs", limit });
     for (const line of listing.jobs ?? []) {
       const known = this.all.get(line.job);
       this.all.set(line.job, { fraction: 0, stage: "", takes: [], tags: "", project: "", since: 0, ...known, error: null, ...line });
     }
-    const waiting = (listing.jobs ?? []).filter((line) => line.position !== undefined);
-    this.order = waiting.sort((one, other) => one.position - other.position).map((line) => line.job);
+    // A short list may lack those that wait longest; whatever changes, a `queue` event tells the order.
+    if (limit === MOST) {
+      const waiting = (listing.jobs ?? []).filter((line) => line.position !== undefined);
+      this.order = waiting.sort((one, other) => one.position - other.position).map((line) => line.job);
+    }
     this.ring("listed", this.all);
   }
 

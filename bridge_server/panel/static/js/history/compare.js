@@ -33,7 +33,7 @@ function draw(root, app, ids, details, back) {
         ids.map((id, at) => h("a.button", { href: `#/studio?take=${id}` }, icon("again"), `${at ? "Second" : "First"} again with changes`)),
         h("a.button", { href: back }, "All takes"))),
     differing.length ? h("div.scroll.pane.tight", { tabindex: "0", role: "region", "aria-label": "What differs" }, table(differing)) : h("p", {}, "Both were made alike."),
-    same.length > 0 && h("details", {}, h("summary", {}, `${same.length} fields are the same`), h("div.scroll.pane.tight", {}, table(same))));
+    same.length > 0 && h("details", {}, h("summary", {}, icon("down"), `${same.length} fields are the same`), h("div.scroll.pane.tight", {}, table(same))));
 }
 
 function rowOf({ path, label, one, other, same }) {
