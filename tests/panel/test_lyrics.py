@@ -130,6 +130,10 @@ def test_versions_are_copied_removed_brought_back_and_outlive_a_reload(on_take: 
     row = on_take.page.locator(".lyric-table tbody tr", has_text="I walk alone along the shore")
     assert row.locator("td").all_inner_texts()[1].split("\n")[0].strip() == "I run with you along the street"
     assert row.locator("mark").all_inner_texts() == ["run", "with", "you", "street"] * 2
+    on_take.find("button", "Start over").click()
+    expect(words(on_take, "B")).to_have_count(0)
+    on_take.find("button", "Bring it back").click()
+    expect(words(on_take, "B")).to_have_value(OTHERS)
     on_take.go("#/lyrics")
     expect(on_take.page.get_by_role("region", name="Go on writing").get_by_role("link")).to_have_count(1)
 

@@ -34,6 +34,8 @@ export class Hearing extends Bell {
   #mostTracks;
   /** Ids of loaded tracks, those heard last at the end. */
   #recent = [];
+  /** What sounds: the one that is heard, or the one before it until that has been fetched. */
+  #sounding = "";
 
   constructor(audition, signal, mostBytes = MOST_BYTES) {
     super();
@@ -72,6 +74,7 @@ export class Hearing extends Bell {
     try {
       await this.player.load(id, url, this.#signal);
       this.#touch(id);
+      if (id === this.heard) this.#sound(id);
       this.ring("loaded", id);
     } catch (error) {
       if (error.name !== "AbortError") this.ring("failed", error);
@@ -97,9 +100,14 @@ export class Hearing extends Bell {
   hear(id) {
     if (!this.track(id) || id === this.heard) return;
     this.heard = id;
-    this.#apply();
+    if (this.player.has(id)) this.#sound(id);
     this.ring("heard", id);
     this.#fetch(id, this.track(id).url);
+  }
+
+  #sound(id) {
+    this.#sounding = id;
+    this.#apply();
   }
 
   /** Up (−1) or down (+1) from the one that is heard, in the order given. */
@@ -166,13 +174,12 @@ export class Hearing extends Bell {
     return matchingGains(lufs, this.audition.original?.lufs ?? null)[id] ?? 1;
   }
 
-  /** What the player is told: the bed, and the one that is heard or its stems. */
+  /** What the player is told: the bed, and the one that sounds or its stems. */
   gains() {
-    const gain = this.matching(this.heard);
-    const roles = stemGains(this.stems.get(this.heard) ?? []);
-    const parts = roles
-      ? Object.entries(roles).map(([role, on]) => [`${this.heard}:${role}`, on * gain])
-      : [[this.heard, gain]];
+    const id = this.#sounding;
+    const gain = this.matching(id);
+    const roles = stemGains(this.stems.get(id) ?? []);
+    const parts = roles ? Object.entries(roles).map(([role, on]) => [`${id}:${role}`, on * gain]) : [[id, gain]];
     return Object.fromEntries([[BED, this.isBedOn ? 1 : 0], ...parts]);
   }
 

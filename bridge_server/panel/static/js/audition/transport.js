@@ -47,7 +47,9 @@ export function makeTransport(board) {
     blind.setAttribute("aria-pressed", String(Boolean(board.blind)));
     another.hidden = !board.blind?.isOpen;
     loop.pick(hearing.looping);
+    const { span, frames } = board.audition;
     loop.querySelector("[data-value=own]").hidden = !hearing.selection;
+    loop.querySelector("[data-value=all]").hidden = span.start === 0 && span.end === frames;
     showPlaying();
   }
   show();

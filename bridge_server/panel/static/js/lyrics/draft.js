@@ -56,7 +56,7 @@ export function renders(draft, versions, source, capabilities, freshJob) {
     ...(source.timeline !== null && source.timeline !== undefined ? { timeline: source.timeline } : {}),
     ...(source.project ? { project: source.project } : {}),
     ...(Object.keys(source.music ?? {}).length ? { music: source.music } : {}),
-    ...(draft.backend ? { backend: draft.backend } : {}),
+    ...(capabilities ? { backend: capabilities.backend } : {}),
     ...(draft.tags ? { tags: draft.tags, source_tags: source.tags || draft.tags } : {}),
     ...(draft.original.trim() ? { source_lyrics: draft.original } : {}),
     ...(draft.language && (!capabilities || (capabilities.settings ?? []).includes("language")) ? { language: draft.language } : {}),

@@ -35,10 +35,12 @@ export class Rendering extends Bell {
     return (this.#app.wire.welcome?.backends ?? []).filter((backend) => backend.tasks.includes("edit") && backend.lyrics);
   }
 
-  /** The one that would do it: as chosen, else the one that made the source, else the first. */
+  /** The one that would do it: as chosen, else the one that made the source, else one that edits any recording, else the first. */
   get capabilities() {
     const all = this.backends;
-    return all.find((one) => one.backend === this.#draft.backend) ?? all.find((one) => one.backend === this.#source.backend) ?? all[0] ?? null;
+    const named = (name) => (name ? all.find((one) => one.backend === name) : undefined);
+    const ofAnything = all.find((one) => (one.settings ?? []).includes("edit_n_min"));
+    return named(this.#draft.backend) ?? named(this.#source.backend) ?? ofAnything ?? all[0] ?? null;
   }
 
   /** Why nothing can be rendered, as a problem, or null. */

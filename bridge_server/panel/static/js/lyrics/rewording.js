@@ -32,8 +32,10 @@ export class Rewording {
   #problem = h("div");
   #table = h("details.pane.lyric-compare", {}, h("summary", {}, h("h2", {}, "Line by line")));
 
-  constructor(app, source, signal) {
+  /** `again()` makes the page anew, e.g. after its draft was put away. */
+  constructor(app, source, signal, again) {
     this.#app = app;
+    this.#again = again;
     this.#source = source;
     this.#signal = signal;
     this.#draft = this.#drafts.find(source.reference) ?? newDraft(source);
@@ -49,6 +51,7 @@ export class Rewording {
     this.#rendering.restore(signal);
   }
 
+  #again;
   #settings;
   #toolbar;
   #original;
@@ -130,10 +133,8 @@ export class Rewording {
   #startOver() {
     const before = this.#draft;
     this.#drafts.forget(this.#source.reference);
-    const again = () => this.element.replaceWith((this.element = new Rewording(this.#app, this.#source, this.#signal).element));
-    this.#boardEnding?.abort();
-    again();
-    this.#app.say("The draft is empty again.", { action: ["Bring it back", () => { this.#drafts.keep(this.#source.reference, before, this.#about(before)); this.#app.go("lyrics", {}); this.#app.go("lyrics", this.#source.key); }] });
+    this.#again();
+    this.#app.say("The page is as it was before you wrote.", { action: ["Bring it back", () => { this.#drafts.keep(this.#source.reference, before, this.#about(before)); this.#again(); }] });
   }
 
   #about(draft = this.#draft) {

@@ -27,11 +27,11 @@ export function makeSettings(draft, rendering, source, { onChange, onCodes }) {
     const { backends, capabilities, plan, obstacle } = rendering;
     who.hidden = backends.length < 2;
     const codes = capabilities?.languages?.length ? capabilities.languages : [...COUNTED];
-    const key = JSON.stringify([backends.map((one) => one.backend), codes]);
+    const key = JSON.stringify([backends.map((one) => one.backend), codes, capabilities?.backend]);
     if (key !== shown) {
       shown = key;
       replace(language, languageOptions(codes.includes(draft.language) || !draft.language ? codes : [...codes, draft.language], "found out line by line").map(([value, text]) => h("option", { value }, text)));
-      replace(backend, h("option", { value: "" }, `as the bridge chooses`), backends.map((one) => h("option", { value: one.backend }, one.backend)));
+      replace(backend, h("option", { value: "" }, `what suits it: ${capabilities?.backend ?? "nothing yet"}`), backends.map((one) => h("option", { value: one.backend }, one.backend)));
       onCodes(codes);
     }
     language.value = draft.language;

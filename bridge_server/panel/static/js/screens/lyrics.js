@@ -27,7 +27,7 @@ export async function mount(root, app, here) {
         return;
       }
       here.heading(`${source.title} · Lyrics`);
-      replace(root, new Rewording(app, source, signal).element);
+      replace(root, new Rewording(app, source, signal, () => show(params)).element);
     } catch (error) {
       if (signal.aborted || error.name === "AbortError") return;
       replace(root, h("div.page-head", {}, h("h1", {}, "Lyrics")), problemBox(error), h("p", {}, h("a", { href: "#/lyrics" }, "Choose something else")));
