@@ -19,7 +19,8 @@ playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright i
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge", "microsoft-edge")
 OPTIONS = ["--autoplay-policy=no-user-gesture-required", "--disable-gpu", "--force-color-profile=srgb"]
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
+playwright_api.expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager
