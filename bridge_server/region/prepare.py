@@ -145,9 +145,8 @@ def _in_file(request: Repaint | Extend | Edit | Separate, capabilities: Capabili
     layout = usual_layout(request.channels) if request.channels not in (0, source.channels) else source.layout
     _check_length(sections, source.rate, capabilities)
     _check_whole(request, source, layout)
-    clip = (request.span.start, request.span.end) if isinstance(request, Extend) else (source.begin, source.frames)
-    frame = Frame.around(sections, source.rate, capabilities, clip)
-    heard = _heard(request, source, sections, frame, capabilities.sample_rate)
+    clip, frame = _audible(request, source, capabilities)
+    heard = read_source(source, *_reading(request, source, frame, capabilities.sample_rate))
     anchor = sections[0].start
     engine = usual_layout(capabilities.channels)
     audible = heard.within(*clip)
@@ -182,15 +181,28 @@ def _sections(request: Repaint | Extend | Edit | Separate) -> tuple[Section, ...
     return tuple(section for section in (left, right) if section.length)
 
 
-def _heard(
-    request: Repaint | Extend | Edit | Separate,
-    source: Audio,
-    sections: tuple[Section, ...],
-    frame: Frame,
-    engine_rate: int,
-) -> Excerpt:
+def heard_from(request: Repaint | Extend | Edit | Separate, source: Audio, capabilities: Capabilities) -> int:
+    """Where in its source the reading for a request begins: clips that are stretched sound a little different from
+    anywhere else, so whoever wants to hear what was read has to begin there too.
+    """
+    _, frame = _audible(request, source, capabilities)
+    return _reading(request, source, frame, capabilities.sample_rate)[0]
+
+
+def _audible(
+    request: Repaint | Extend | Edit | Separate, source: Audio, capabilities: Capabilities
+) -> tuple[tuple[int, int], Frame]:
+    """What of the source the engine may hear, first and last+1 sample; and where its context and targets lie."""
+    clip = (request.span.start, request.span.end) if isinstance(request, Extend) else (source.begin, source.frames)
+    return clip, Frame.around(_sections(request), source.rate, capabilities, clip)
+
+
+def _reading(
+    request: Repaint | Extend | Edit | Separate, source: Audio, frame: Frame, engine_rate: int
+) -> tuple[int, int]:
     """All that is needed of the file: for the engine, for handles and fades, and to measure the surroundings."""
-    rate, anchor = source.rate, sections[0].start
+    sections, rate = _sections(request), source.rate
+    anchor = sections[0].start
     handles = request.handles if isinstance(request, Placed) else 0
     around = max(ceil(AROUND_SECONDS * rate), handles)
     margin = 0 if rate == engine_rate else MARGIN * max(1, -(-rate // engine_rate))
@@ -200,7 +212,7 @@ def _heard(
         # Beyond the clip only what the seams fade from is of interest.
         seam = ceil(OUT_SECONDS * rate)
         first, last = max(first, request.span.start - seam), min(last, request.span.end + seam)
-    return read_source(source, max(first, source.begin), min(last, source.frames))
+    return max(first, source.begin), min(last, source.frames)
 
 
 def _around(rate: int, capabilities: Capabilities) -> int:

@@ -40,8 +40,10 @@ class Made:
         self, request: JobRequest, roles: tuple[str, ...] = ("mix",), client: str = "reaper", **backend: Any
     ) -> tuple[Take, ...]:
         """As many takes as variants are asked for, each with a seed and a sound of its own."""
-        plan = resolve(request)
-        prepared = prepare(plan.request, capabilities(**backend))
+        plan, able = resolve(request), capabilities(**backend)
+        prepared = prepare(plan.request, able)
+        with closing(Journal(self.home.journal)) as journal:
+            journal.remember_backends((able,))
         folder = self.root / "takes" / request.job
         folder.mkdir(parents=True)
         takes = tuple(

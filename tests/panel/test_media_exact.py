@@ -190,6 +190,33 @@ def test_clips_as_the_daw_plays_them(made: Made) -> None:
     assert np.abs(made.sound(heard.bed.url)[0] + made.sound(heard.takes[0].url)[0] - expected).max() < 2**-23
 
 
+@pytest.mark.parametrize(
+    ("kind", "context", "around"), [(Repaint, 0.1, 60.0), (Repaint, 9.0, 0.25), (Extend, 0.1, 2.0)]
+)
+def test_stretched_clips_meet_the_take_without_a_seam(made: Made, kind: Any, context: float, around: float) -> None:
+    """What a stretch makes of a clip depends on where its reading began: a take's handles hold how it was, and so must
+    the bed."""
+    path = song(made, seconds=30.0)
+    clip = Clip(path=str(path), start=0, length=1_200_000, playrate=0.9, semitones=1.0)
+    span = Span(600_000, 660_000, RATE)
+    more = {"right": 48_000} if kind is Extend else {}
+    request = kind(
+        job="job-0001", source=Source(clips=(clip,)), span=span, handles=8_000, sample_format="float32", **more
+    )
+    (take,) = made.add(request, context_seconds=context)
+    heard = audition(made, "job-0001", around)
+    part = take.parts[0]
+    bed = made.sound(heard.bed.url)[0]
+    start, end = heard.span.start, heard.span.end
+    before, after = part.handles
+    laid = stereo(part.path)
+    assert before == 8_000
+    assert np.abs(bed[start - before : start] - laid[:before]).max() < 1e-6
+    if kind is Repaint:
+        assert np.abs(bed[end : end + after] - laid[len(laid) - after :]).max() < 1e-6
+    assert len(bed) == heard.frames
+
+
 def test_stems_lie_where_their_take_lies(made: Made) -> None:
     request = Generate(job="job-0001", span=Span(0, 30_000, RATE))
     made.add(request, roles=("drums", "bass", "keys"))

@@ -208,7 +208,7 @@ def test_bed_and_original_come_of_one_reading(tmp_path: Path, kept: Shelf, monke
     path = write(tmp_path / "song.wav")
     place = replaced(Source(path=str(path)), Span(10_000, 20_000, RATE), 10_000)
     sounds = Sounds.of(place, 5_000)
-    bed, original = (FromSource(place, (5_000, 25_000), keep, sounds.stamps) for keep in ("outside", "inside"))
+    bed, original = (FromSource(place, (5_000, 25_000), 5_000, keep, sounds.stamps) for keep in ("outside", "inside"))
     readings = []
     read = Sounds.read
     monkeypatch.setattr(Sounds, "read", lambda *given: readings.append(1) or read(*given))

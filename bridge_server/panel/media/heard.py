@@ -10,8 +10,8 @@ from bridge_server.panel.media.place import Place, common_place, place_of
 from bridge_server.panel.media.records import Records, TakeId
 from bridge_server.protocol.engine import Rendered
 from bridge_server.protocol.errors import BridgeError, NoRecipe, NotFound, Problem
-from bridge_server.protocol.requests import Again, JobRequest, Retake
-from bridge_server.protocol.values import Take
+from bridge_server.protocol.requests import Again, Edit, Extend, JobRequest, Repaint, Retake, Separate
+from bridge_server.protocol.values import Capabilities, Take
 from bridge_server.region.wav import read_recipe
 
 
@@ -38,6 +38,14 @@ class MissingTake:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """By whom and for what a source was read: read in the same way, stretched clips sound as they did then."""
+
+    request: Repaint | Edit | Extend | Separate
+    capabilities: Capabilities
+
+
+@dataclass(frozen=True)
 class Company:
     """Takes of one place, in the order they were asked for."""
 
@@ -45,6 +53,7 @@ class Company:
     takes: tuple[HeardTake, ...]
     missing: tuple[MissingTake, ...]
     rendered: Rendered
+    reading: Reading | None = None
 
 
 def company_of_job(records: Records, job: str) -> Company:
@@ -74,7 +83,15 @@ def company_of_takes(records: Records, ids: Sequence[TakeId]) -> Company:
     if not found and trouble is not None:
         raise trouble
     place = common_place([heard.place for heard in found])
-    return Company(place, tuple(found), tuple(missing), found[0].rendered)
+    return Company(place, tuple(found), tuple(missing), found[0].rendered, _reading(records, found[0]))
+
+
+def _reading(records: Records, heard: HeardTake) -> Reading | None:
+    """Of the first take; None where nothing was read, or the backend is not known any more."""
+    if not isinstance(heard.rendered, Repaint | Edit | Extend | Separate):
+        return None
+    known = (backend for backend in records.backends() if backend.backend == heard.take.backend)
+    return next((Reading(heard.rendered, capabilities) for capabilities in known), None)
 
 
 def _heard(take: Take, asked: JobRequest) -> HeardTake:

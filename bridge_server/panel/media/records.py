@@ -14,7 +14,7 @@ import msgspec
 from bridge_server.protocol.errors import BridgeFault, NotFound, UnknownJob
 from bridge_server.protocol.requests import JobRequest
 from bridge_server.protocol.span import Span
-from bridge_server.protocol.values import Take
+from bridge_server.protocol.values import Capabilities, Take
 
 _SLIM_PAIRS = """
 SELECT takes.body, takes.created, takes.project, jobs.request, jobs.client
@@ -132,6 +132,14 @@ class Records:
             raise UnknownJob(f"There is no take {take.number} of a job {take.job}.")
         created, project, client = rows[0]
         return float(created), str(project), str(client)
+
+    def backends(self) -> tuple[Capabilities, ...]:
+        """What the backends could do when the engine was last up."""
+        rows = self._rows("SELECT body FROM facts WHERE name = 'backends'")
+        try:
+            return msgspec.json.decode(rows[0][0], type=tuple[Capabilities, ...]) if rows else ()
+        except msgspec.DecodeError:
+            return ()  # of another version; the bridge learns it anew
 
     def preview(self, take: TakeId) -> Path:
         """What was heard half-way of a take, as long as the bridge remembers its events. Raises NotFound."""

@@ -62,9 +62,10 @@ class Sounds:
             return start, end
         return min(start, max(start - around, self.reach[0])), max(end, min(end + around, self.reach[1]))
 
-    def read(self, window: Window) -> Samples:
+    def read(self, window: Window, begin: int) -> Samples:
         """(2, T) float32 at the span's rate: what the source plays in the window, silence where it has nothing.
 
+        begin  where the reading begins, at the window's start or before: what is stretched depends on that
         Raises BadAudio, UnreadableAudio.
         """
         span = self.place.span
@@ -74,7 +75,8 @@ class Sounds:
         first, last = max(window[0], self.reach[0]), min(window[1], self.reach[1])
         audio = np.zeros((2, window[1] - window[0]), np.float32)
         if first < last:
-            heard = read_source(self.opened, first, last).audio
+            ahead = first - max(min(begin, first), self.reach[0])
+            heard = read_source(self.opened, first - ahead, last).audio[:, ahead:]
             audio[:, first - window[0] : last - window[0]] = convert(heard, self.opened.layout, STEREO)
         return audio
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge_server.panel.media import level
 from bridge_server.panel.media.audition import Audition, MissingSound, Range, Sound, StemSound, TakeSound
-from bridge_server.panel.media.heard import Company, HeardTake
+from bridge_server.panel.media.heard import Company, HeardTake, Reading
 from bridge_server.panel.media.marks import Mark
 from bridge_server.panel.media.names import download_name
 from bridge_server.panel.media.place import Place, Window, laid_down
@@ -20,6 +20,7 @@ from bridge_server.protocol.codec import task_of
 from bridge_server.protocol.errors import BridgeError, Problem
 from bridge_server.protocol.requests import Composition, Edit
 from bridge_server.protocol.values import Music, Take
+from bridge_server.region.prepare import heard_from
 from bridge_server.region.read import open_audio
 
 MOST_AROUND_SECONDS = 60.0
@@ -27,22 +28,36 @@ MOST_AROUND_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Setting:
-    """A place with as much around it as is heard. `problem`: why its source cannot be heard, where it cannot."""
+    """A place with as much around it as is heard.
+
+    begin    where the source is read from
+    problem  why the source cannot be heard, where it cannot
+    """
 
     place: Place
     window: Window
+    begin: int = 0
     files: tuple[Stamp, ...] = ()
     problem: Problem | None = None
 
     @classmethod
-    def around(cls, place: Place, seconds: float) -> Setting:
-        """Looks at the source's files; where they are gone, takes are heard without them."""
+    def around(cls, place: Place, seconds: float, reading: Reading | None = None) -> Setting:
+        """Looks at the source's files; where they are gone, takes are heard without them.
+
+        reading  how clips were read for the takes of that place. Then no more of them is heard than was read
+        """
         samples = round(seconds * place.rate)
+        is_clips = place.kind in ("replaces", "continues") and place.sources[0].is_timeline
         try:
             sounds = Sounds.of(place, samples)
+            start, end = sounds.window(samples)
+            if reading is None or not is_clips or isinstance(sounds.opened, tuple):
+                return cls(place, (start, end), start, sounds.stamps)
+            begin = min(heard_from(reading.request, sounds.opened, reading.capabilities), place.new[0])
+            stamps = Sounds.of(place, max(samples, place.new[0] - begin)).stamps
+            return cls(place, (max(start, begin), end), begin, stamps)
         except BridgeError as error:
             return cls(place, place.new, problem=error.problem)
-        return cls(place, sounds.window(samples), sounds.stamps)
 
     @property
     def frames(self) -> int:
@@ -60,14 +75,14 @@ class Setting:
         if not self.place.sources or self.problem or self.place.kind == "alone":
             return None
         keep = {"replaces": "outside", "continues": "clip", "joins": "all"}[self.place.kind]
-        return FromSource(self.place, self.window, keep, self.files)  # type: ignore[arg-type]
+        return FromSource(self.place, self.window, self.begin, keep, self.files)  # type: ignore[arg-type]
 
     @property
     def original(self) -> Track | None:
         """What was there before, or what new music followed."""
         if not self.place.sources or self.problem or self.place.kind in ("continues", "joins"):
             return None
-        return FromSource(self.place, self.window, "inside", self.files)
+        return FromSource(self.place, self.window, self.begin, "inside", self.files)
 
 
 class Table:
@@ -78,7 +93,7 @@ class Table:
 
     def of_company(self, company: Company, marks: Mapping[TakeId, Mark], around_seconds: float) -> Audition:
         """Takes of one place and what was there before. Only headers are read, unless a loudness has to be measured."""
-        setting = Setting.around(company.place, around_seconds)
+        setting = Setting.around(company.place, around_seconds, company.reading)
         music = company.rendered.music if isinstance(company.rendered, Composition) else Music()
         takes = tuple(self._take(heard, setting, marks.get(heard.id, Mark())) for heard in company.takes)
         missing = tuple(MissingSound(*gone.id, gone.problem) for gone in company.missing)

@@ -41,10 +41,14 @@ Keep = Literal["inside", "outside", "clip", "all"]
 
 
 class FromSource(msgspec.Struct, frozen=True, tag="source", tag_field="kind"):
-    """What the project plays in a window around a place, or a part of that."""
+    """What the project plays in a window around a place, or a part of that.
+
+    begin  where it is read from, so that stretched clips sound as they did when the takes were made
+    """
 
     place: Place
     window: Window
+    begin: int
     keep: Keep
     files: tuple[Stamp, ...]
 
@@ -103,8 +107,8 @@ def source_audio(track: FromSource) -> Samples:
     for stamp in track.files:
         unchanged(stamp)
     start, end = track.place.new
-    around = max(start - track.window[0], track.window[1] - end, 0)
-    return Sounds.of(track.place, around).read(track.window)
+    around = max(start - min(track.begin, track.window[0]), track.window[1] - end, 0)
+    return Sounds.of(track.place, around).read(track.window, track.begin)
 
 
 def kept(track: FromSource, audio: Samples) -> Iterator[tuple[int, Samples]]:
