@@ -95,22 +95,9 @@ def real(tab: Tab) -> list[str]:
     return rows(tab)[-3:]
 
 
-PAINTED = """async () => {
-  location.hash = "#/queue";
-  await new Promise((done) => setTimeout(done, 400));
-  const start = performance.now();
-  location.hash = "#/history";
-  while (document.querySelectorAll("li.take").length < 500) await new Promise((done) => requestAnimationFrame(done));
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  return performance.now() - start;
-}"""
-
-
 def test_500_takes_are_there_at_once(history: Tab) -> None:
+    """How fast, `benchmarks/panel` measures."""
     see_rows(history, MANY)
-    times = [history.page.evaluate(PAINTED) for _ in range(5)]
-    # The budget is 300 ms; a shared machine may be busy with something else four times out of five, not five.
-    assert min(times) < 300, times
     history.find("button", "Show more").click()
     see_rows(history, MANY + 3)
 
