@@ -9,7 +9,7 @@ const { languageOfScript, syllablesOf } = await import(`${process.env.PANEL_JS}/
 const WORDS = {
   en: "yesterday:3 heart:1 fire:1 loving:2 every:2 everything:3 rhythm:2 lonely:2 I'll:1 couldn't:2 haven't:2 runnin':2 beautiful:3 creation:3 quiet:2 "
     + "you're:1 24:3 1999:9 poetry:3 heaven:2 little:2 wanted:2 loved:1 goodbye:2 tonight:2 rolling:2 candles:2 UFO:3 roses:2 breathe:1 world's:1 kisses:2 "
-    + "forever:3 something:2 crying:2 playing:2 lion:2 science:2 naked:2 million:2 ocean:2 people:2 eyes:1 asked:1 created:3 reality:4 hallelujah:4",
+    + "forever:3 something:2 crying:2 playing:2 lion:2 science:2 naked:2 million:2 ocean:2 people:2 eyes:1 asked:1 created:3 reality:4 hallelujah:4 neon:2 pigeon:2 idea:3 area:3",
   de: "Träume:2 Herz:1 Liebe:2 Sehnsucht:2 Familie:4 Ferien:3 Himmel:2 Feuer:2 schauen:2 beenden:3 beide:2 geehrt:2 Museum:3 Ideen:3 Seen:2 Melodie:3 "
     + "Nation:2 Sonnenschein:3 Augenblick:3 zwei:1 neue:2 Knie:1 Ewigkeit:3 Geheimnis:3 geübt:2 nie:1 Bäume:2 Häuser:2 Theater:3 ruhig:2 Ruinen:3 "
     + "ziehen:2 wär's:1 hab's:1 24:4 überall:3",

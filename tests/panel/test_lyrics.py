@@ -204,6 +204,25 @@ def test_heard_one_after_the_other_by_keys_alone_and_kept(on_take: Tab) -> None:
     expect(on_take.find("button", "Hear A1, kept")).to_be_visible()
 
 
+def test_pictures_for_the_docs(open_tab: Callable[..., Tab], sung: Take, picture: Callable[[Tab, str], Path]) -> None:
+    tab = open_tab(height=1000)
+    tab.go(f"#/lyrics?take={sung.job}/{sung.number}")
+    words(tab).fill(OTHERS)
+    tab.find("button", "Another version").click()
+    words(tab, "B").fill(
+        "[verse]\nThe city never sleeps at night\n[de] Ich geh allein am Ufer lang\n[chorus]\nUnder the neon sea\n"
+    )
+    tab.page.get_by_label("Takes of each").fill("1")
+    words(tab, "B").focus()
+    render(tab, "A1", "B1")
+    tab.page.wait_for_selector(".board[aria-busy=false]")
+    tab.page.evaluate("() => scrollTo(0, 0)")
+    for scheme, name in (("light", "lyrics"), ("dark", "lyrics-dark")):
+        tab.page.emulate_media(color_scheme=scheme)
+        path = picture(tab, name)
+        assert 20_000 < path.stat().st_size < 300_000
+
+
 @pytest.fixture
 def from_reaper(tab: Tab, bridge: BridgeProcess, sung: Take) -> Tab:
     """What REAPER's menu does: a link into the panel with the selected region."""

@@ -302,6 +302,22 @@ def test_a_region_of_a_daw_is_filled(tab: Tab, bridge: BridgeProcess, tmp_path: 
     assert told["request"]["music"] == {"bpm": 100.0, "key": "A minor"}
 
 
+def test_pictures_for_the_docs(studio: Tab, picture: Callable[[Tab, str], Path]) -> None:
+    choose(studio, "Made by", "sketch")
+    set_(studio, "Tags", "bossa nova, nylon guitar, brushed drums, female vocals")
+    seconds(studio, "8")
+    made(studio, "Generate")
+    studio.find("tab", "repainting").click()
+    studio.page.get_by_label("Repaint Start Time (s)").fill("2")
+    studio.page.get_by_label("Repaint End Time (s)").fill("6")
+    studio.page.wait_for_selector(".board[aria-busy=false]")
+    studio.page.evaluate("() => scrollTo(0, 0)")
+    for scheme, name in (("light", "studio"), ("dark", "studio-dark")):
+        studio.page.emulate_media(color_scheme=scheme)
+        path = picture(studio, name)
+        assert 20_000 < path.stat().st_size < 300_000
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_hidden_from_anybody(open_tab: Callable[..., Tab], axe: Callable[[Tab], None], scheme: str) -> None:
     tab = open_tab(scheme=scheme)

@@ -6,6 +6,73 @@ import { test } from "node:test";
 const { readLines, sectionOf, withLanguage } = await import(`${process.env.PANEL_JS}/lyrics/lines.js`);
 const { changedWords, comparedTexts, sideBySide } = await import(`${process.env.PANEL_JS}/lyrics/compare.js`);
 
+const { Drafts, changedVersions, nameOfTake, newDraft, newVersion, renders, stamp } = await import(`${process.env.PANEL_JS}/lyrics/draft.js`);
+
+/** What a browser keeps, without one. */
+class Storage {
+  #kept = new Map();
+  get length() { return this.#kept.size; }
+  key(at) { return [...this.#kept.keys()][at] ?? null; }
+  getItem(key) { return this.#kept.get(key) ?? null; }
+  setItem(key, value) { this.#kept.set(key, String(value)); }
+  removeItem(key) { this.#kept.delete(key); }
+}
+
+const SOURCE = { reference: "take:0000aaaa-generate/1", span: { start: 480, end: 96000, rate: 48000 }, timeline: 4800, project: "project:ab", music: { bpm: 90 }, tags: "folk" };
+const SKETCH = { backend: "sketch", settings: ["language"] };
+
+test("versions become edits that differ in nothing but their words", () => {
+  const draft = { ...newDraft({ lyrics: "[verse]\nold", language: "en", tags: "folk" }), seed: 7, seeds: 3 };
+  draft.versions.push(newVersion(draft.versions, "[verse]\nnew"));
+  let count = 0;
+  const [a, b] = renders(draft, draft.versions, SOURCE, SKETCH, (word) => `0000000${(count += 1)}-${word}`);
+  assert.deepEqual({ ...a, job: "", lyrics: "" }, { ...b, job: "", lyrics: "" });
+  assert.deepEqual([a.job, b.job, b.lyrics], ["00000001-edit", "00000002-edit", "[verse]\nnew"]);
+  assert.deepEqual(b, {
+    request: "edit", job: b.job, mode: "only_lyrics", source: { path: SOURCE.reference }, span: SOURCE.span, timeline: 4800, project: "project:ab", music: { bpm: 90 },
+    backend: "sketch", tags: "folk", source_tags: "folk", source_lyrics: "[verse]\nold", language: "en", lyrics: "[verse]\nnew", seed: 7, variants: 3,
+  });
+});
+
+test("only what was changed is rendered again", () => {
+  const draft = { ...newDraft({ lyrics: "one" }), seed: 1 };
+  const [version] = draft.versions;
+  assert.deepEqual(changedVersions(draft), [version]);
+  version.render = { job: "00000001-edit", stamp: stamp(draft, version), takes: [1, 2] };
+  assert.deepEqual(changedVersions(draft), []);
+  assert.equal(nameOfTake(draft, { job: "00000001-edit", number: 2 }), "A2");
+  assert.equal(nameOfTake(draft, { job: "00000009-edit", number: 2 }), "");
+  version.text = "two";
+  assert.deepEqual(changedVersions(draft), [version]);
+  version.isIn = false;
+  assert.deepEqual(changedVersions(draft), []);
+});
+
+test("letters of versions that were removed are given again", () => {
+  const versions = ["A", "B", "C"].map((name) => ({ name }));
+  assert.equal(newVersion(versions).name, "D");
+  assert.equal(newVersion([versions[0], versions[2]]).name, "B");
+});
+
+test("drafts outlive the page, the oldest are forgotten, and a full or broken store harms nobody", () => {
+  const storage = new Storage();
+  const drafts = new Drafts(storage);
+  const { now } = Date;
+  for (let at = 0; at < 25; at += 1) {
+    Date.now = () => 1000 + at;
+    drafts.keep(`take:${at}`, newDraft({ lyrics: `song ${at}` }), { title: String(at) });
+  }
+  Date.now = now;
+  assert.deepEqual([drafts.list().length, drafts.list()[0].about.title], [20, "24"]);
+  assert.equal(drafts.find("take:24").original, "song 24");
+  assert.equal(drafts.find("take:0"), null);
+  storage.setItem("dawbridge.lyrics.broken", "{");
+  assert.equal(drafts.list().length, 20);
+  assert.equal(drafts.find("broken"), null);
+  storage.setItem = () => { throw new Error("full"); };
+  assert.equal(drafts.keep("take:x", newDraft(), {}), false);
+});
+
 test("headings in many spellings are the ones that models know", () => {
   const meant = { "Verse 1": "verse", "CHORUS x2": "chorus", Refrain: "chorus", サビ: "chorus", "Strophe 2: Anna": "verse", "Pre-Chorus": "pre-chorus",
     "guitar solo": "solo", Instrumental: "inst", "Bridge (quiet)": "bridge", "Final Chorus": "chorus", "코드": "" };

@@ -40,6 +40,7 @@ const CORRECTIONS = [
   [/thms?$/g, 1],
   [/[aeiouy][^aeiou]+i(?:er|ers|est)$/g, 1],
   [/[^aeiouy]eo(?!us|n?s?$|pl|ff|pard|rg|h)/g, 1],
+  [/(?:^|[nlpm])eons?$/g, 1],
   [/eou(?=s)/g, 1],
   [/[cg]eou(?=s)/g, -1],
   [/[^aeiou]oe(?:t|m|try)/g, 1],
