@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,10 @@ import soundfile
 from bridge_server.panel.media import uploads
 from bridge_server.panel.media.uploads import Upload, Uploads
 from bridge_server.protocol.errors import DiskFull, NotFound, TooLong, UnreadableAudio
+from bridge_server.protocol.requests import Generate
+from bridge_server.protocol.span import Span
+from bridge_server.protocol.values import Source
+from tests.panel.made import Made
 from tests.region.conftest import noise
 
 
@@ -122,6 +128,22 @@ def test_no_such_upload(tmp_path: Path, id_: str) -> None:
     upload(tmp_path, sound(frames=100))
     with pytest.raises(NotFound):
         Uploads(tmp_path).find(id_)
+
+
+def test_what_nobody_made_anything_of_goes_after_a_month(tmp_path: Path) -> None:
+    used, _, new = (upload(tmp_path, sound(frames=frames)) for frames in (100, 200, 300))
+    rest = tmp_path / ".0123456789abcdef.upload"
+    rest.write_bytes(b"x")
+    long_ago = time.time() - 31 * 24 * 3600
+    for path in tmp_path.iterdir():
+        os.utime(path, (long_ago, long_ago))
+    upload(tmp_path, sound(frames=300))  # comes again, and so is wanted
+    made = Made(tmp_path / "made")
+    made.keep(Generate(job="job-0001", span=Span(0, 9, 44_100), reference=Source(path=f"/uploads/{used.id}.wav")))
+    Uploads(tmp_path).tidy(made.desk.records.mentions)
+    names = {path.name for path in tmp_path.iterdir() if path.is_file()}
+    assert names == {f"{used.id}.wav", f".{used.id}.json", f"{new.id}.wav", f".{new.id}.json"}
+    Uploads(tmp_path / "nothing yet").tidy(made.desk.records.mentions)
 
 
 def test_a_browser_that_goes_away_leaves_nothing(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from bridge_server.home import Home
@@ -10,6 +11,9 @@ from bridge_server.panel.media.records import Records
 from bridge_server.panel.media.shelf import Shelf
 from bridge_server.panel.media.table import Table
 from bridge_server.panel.media.uploads import Uploads
+from bridge_server.protocol.errors import BridgeError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,14 @@ class Desk:
     shelf: Shelf
     table: Table
     uploads: Uploads
+
+    def tidy(self) -> None:
+        """Throw away what nobody asks for any more. Called once, when the panel opens."""
+        try:
+            self.shelf.tidy()
+            self.uploads.tidy(self.records.mentions)
+        except (OSError, BridgeError) as error:
+            log.warning("panel.untidy error=%r", error)
 
     @classmethod
     def at(cls, home: Home) -> Desk:

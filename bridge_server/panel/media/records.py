@@ -133,6 +133,11 @@ class Records:
         created, project, client = rows[0]
         return float(created), str(project), str(client)
 
+    def mentions(self, text: str) -> bool:
+        """Whether any request that was ever accepted has that text in it."""
+        rows = self._rows("SELECT 1 FROM jobs WHERE instr(CAST(request AS TEXT), ?) LIMIT 1", (text,))
+        return bool(rows)
+
     def backends(self) -> tuple[Capabilities, ...]:
         """What the backends could do when the engine was last up."""
         rows = self._rows("SELECT body FROM facts WHERE name = 'backends'")

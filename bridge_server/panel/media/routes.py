@@ -27,7 +27,7 @@ from bridge_server.protocol.errors import BadRequest
 
 def routes(context: Context) -> list[BaseRoute]:
     desk = Desk.at(context.home)
-    context.threads.submit(desk.shelf.tidy)
+    context.threads.submit(desk.tidy)
     return [
         Route("/api/takes", _takes(context, desk)),
         Route("/api/takes/{job}/{number}/mark", _mark(context, desk), methods=["POST"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ MOST_SECONDS = 6 * 3600
 RATES = range(1_000, 768_001)
 
 _CHUNK = 1 << 20
+_UNUSED_SECONDS = 30 * 24 * 3600.0
+_BROKEN_OFF_SECONDS = 24 * 3600.0
 _ID = re.compile(r"[0-9a-f]{32}")
 _ENDINGS = {
     "WAV": "wav",
@@ -90,6 +93,22 @@ class Uploads:
             raise NotFound("That upload is not there any more.", "Upload the file once more.") from error
         raise NotFound("There is no such upload.", "Upload the file once more.")
 
+    def tidy(self, is_used: Callable[[str], bool]) -> None:
+        """Forget what nobody has made anything of in a month, and what is left of uploads that broke off.
+
+        is_used  whether a job was ever made from the upload of that id: as long as it is there, takes can be made again
+        """
+        paths = list(self._folder.iterdir()) if self._folder.is_dir() else []
+        for path in paths:
+            if path.suffix in (".upload", ".part") and _age(path) > _BROKEN_OFF_SECONDS:
+                remove(path)
+            elif _ID.fullmatch(path.name.split(".")[0]):
+                # Its name is written anew when it comes again; the file itself is not touched.
+                named = self._folder / f".{path.stem}.json"
+                if _age(named if named.exists() else path) > _UNUSED_SECONDS and not is_used(path.stem):
+                    remove(path)
+                    remove(named)
+
     def _keep(self, arrived: Path, id_: str, name: str) -> Upload:
         """Give a file that has arrived its own name, or throw it away."""
         try:
@@ -117,6 +136,10 @@ class Uploads:
             raise
         write_file(self._folder / f".{id_}.json", to_json(upload))
         return upload
+
+
+def _age(path: Path) -> float:
+    return time.time() - path.stat().st_mtime
 
 
 def _check(file: AudioFile, name: str) -> None:
