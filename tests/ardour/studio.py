@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,15 @@ class Studio:
         assert "MADE" in run_lua(self.home, "make_session.lua", session, session.name, rate, *TRACKS)
 
     def open(self) -> None:
+        """Start Ardour, and wait until the watcher is at work: an action before that says that it is not."""
+        began = time.time()
         self._ardour = Ardour(self.home, self.session, self._display, self.dawbridge).__enter__()
+
+        def is_watched() -> bool:
+            reports = self.dawbridge.glob("ardour-*-report.json")
+            return any(report.stat().st_mtime >= began for report in reports)
+
+        until(is_watched, 60, "the watcher reports")
 
     def close(self) -> None:
         if self._ardour is not None:

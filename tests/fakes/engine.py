@@ -31,6 +31,8 @@ from engine.watch import Watch
 from engine.work import Rendering, Work
 
 NAME, HEAVY, HEAVY_SCRIPT = "fake", "heavy", "DAWBRIDGE_FAKE_HEAVY"
+SETTINGS = "DAWBRIDGE_FAKE_SETTINGS"
+"""Names of settings that it says it has, with blanks between them."""
 RATE = 48_000
 TASKS = ("generate", "repaint", "extend", "layer", "accompany", "retake", "again")
 
@@ -79,6 +81,7 @@ class FakeBackend:
         roles=("drums", "bass"),
         context_seconds=0.5,
         max_seconds=60.0,
+        settings=tuple(os.environ.get(SETTINGS, "").split()),
     )
 
     def __init__(self) -> None:
