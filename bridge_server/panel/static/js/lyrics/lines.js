@@ -49,7 +49,20 @@ export function sectionOf(name) {
  * sung      the words without heading and language
  */
 export function readLines(lyrics, language = "") {
-  return lyrics.split(/\r\n|[\r\n\u2028\u2029]/).map((text) => readLine(text, language));
+  return lyrics.split(/\r\n|[\r\n\u2028\u2029]/).map((text) => remembered(text, language));
+}
+
+const KNOWN = 4000;
+const known = new Map();
+
+/** A line is counted once, not at every key that is pressed anywhere. */
+function remembered(text, language) {
+  const key = `${language} ${text}`;
+  if (!known.has(key)) {
+    if (known.size >= KNOWN) known.clear();
+    known.set(key, Object.freeze(readLine(text, language)));
+  }
+  return known.get(key);
 }
 
 function readLine(text, language) {

@@ -89,8 +89,8 @@ export class Rewording {
 
   #makeColumn(version) {
     const column = new Column(version, this.#signal);
-    column.on("text", () => this.#changed());
-    column.on("in", () => this.#changed());
+    column.on("text", () => this.#changed(column));
+    column.on("in", () => this.#changed(column));
     column.on("caret", () => this.#toolbar.show());
     column.on("focus", () => { this.#editor = column.editor; this.#toolbar.show(); });
     column.on("copy", () => this.#add(version.text));
@@ -146,9 +146,10 @@ export class Rewording {
     this.#drafts.keep(this.#source.reference, this.#draft, this.#about());
   }
 
-  #changed() {
+  /** `column`: the only one whose words are others; all of them without. */
+  #changed(column = null) {
     this.#keep();
-    this.#showWords();
+    this.#showWords(column);
     this.#settings.show();
     this.#showRenders();
   }
@@ -158,14 +159,19 @@ export class Rewording {
     this.#changed();
   }
 
-  #showWords() {
+  #showWords(only = null) {
     const original = readLines(this.#draft.original, this.#draft.language);
+    if (only) only.show(original, this.#draft.language);
+    else this.#showAll(original);
+    this.#toolbar?.show();
+    this.#showTable();
+  }
+
+  #showAll(original) {
     this.#original.editor.show(original.map((line) => ({ line, before: null, fit: "" })), this.#draft.language);
     const sung = original.filter((line) => line.kind === "sung");
     replace(this.#original.sum, `${sung.length} ${sung.length === 1 ? "line" : "lines"}, ${sung.reduce((sum, line) => sum + line.count, 0)} syllables`);
     for (const column of this.#columns) column.show(original, this.#draft.language);
-    this.#toolbar?.show();
-    this.#showTable();
   }
 
   #showTable() {

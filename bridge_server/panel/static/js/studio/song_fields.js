@@ -34,7 +34,7 @@ export class SongFields {
       this.#field("backend", selectField, { label: "Made by", options: [["", "the default"]] }),
       this.#field("duration", rangeField, { label: "Audio Duration", unit: "s", ...DURATION }),
       h("div.studio-pair", {},
-        this.#field("format", selectField, { label: "Format", options: FORMATS.map((format) => [format, format]), remark: "of files that you save; takes are WAV" }),
+        this.#field("format", selectField, { label: "Format", options: FORMATS.map((format) => [format, format]), remark: "of saved files" }),
         h("div.field", {}, h("span.label", { "aria-hidden": "true" }, "\u00a0"), sample)));
   }
 
