@@ -13,9 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bridge_server.protocol.values import Take
 from tests.conftest import end_strays
 from tests.end_to_end.process import BridgeProcess
+from tests.panel.auditions import HOST, settled
 from tests.panel.browser import Tab, chromium, watch_reports
+from tests.panel.songs import repaint, run, song_file
 
 ROOT = Path(__file__).parent.parent.parent
 PICTURES = ROOT / "docs" / "images"
@@ -136,3 +139,16 @@ def picture(tmp_path: Path) -> Callable[[Tab, str], Path]:
         return path
 
     return take
+
+
+@pytest.fixture(scope="module")
+def takes(bridge: BridgeProcess, tmp_path_factory: pytest.TempPathFactory) -> tuple[Take, ...]:
+    """Three takes that REAPER has asked for."""
+    song = song_file(tmp_path_factory.mktemp("music") / "Night Song", seconds=6.0)
+    return run(bridge, repaint(song, 2.0, 4.0), HOST)
+
+
+@pytest.fixture
+def board(open_tab: Callable[..., Tab], takes: tuple[Take, ...]) -> Tab:
+    """The audition page with those takes, all sound there."""
+    return settled(open_tab(page="audition", job=takes[0].job))
