@@ -137,7 +137,9 @@ function M.region(options)
   local verb = verbs.get("open_panel")
   local project, file = host.project()
   options.several = "each"
-  local list = find.audio(verb, project, file, options) or find.room(verb, project, file)
+  local sounding = find.audio(verb, project, file, options)
+  if sounding and not sounding[1].listening then return sounding[1] end
+  local list = find.room(verb, project, file)
   return list and list[1]
 end
 

@@ -174,3 +174,8 @@ def test_what_is_no_page_is_not_opened(song: Song, url: str):
     song.studio.wait(1)
     assert listed(song.studio.world.executed) == []
     assert "could not be opened from here" in song.studio.text
+
+
+def test_what_would_have_to_be_listened_to_goes_without_sound_by_its_place_on_the_timeline(make_song: MakeSong):
+    asked = open_panel(make_song(D_PITCH=1))
+    assert (asked.source, asked.span) == (None, Span(4 * RATE, 8 * RATE, RATE))
