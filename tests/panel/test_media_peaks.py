@@ -15,13 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge_server.panel.media import peaks, shelf
+from bridge_server.panel.media.coarse import coarse_of
 from bridge_server.panel.media.peaks import Overview, hop_for, kept_overview, of_file, of_wave
 from bridge_server.panel.media.place import replaced
 from bridge_server.panel.media.shelf import Shelf
 from bridge_server.panel.media.sounds import Sounds, stamp_of
 from bridge_server.panel.media.track import FromFiles, FromSource, Laid, track_id
 from bridge_server.panel.media.wave_file import mapped, new_wave
-from bridge_server.protocol.errors import BridgeFault, NotFound, SourceChanged, TooLong
+from bridge_server.protocol.errors import BridgeFault, NotFound, SourceChanged, TooLong, UnreadableAudio
 from bridge_server.protocol.span import Span
 from bridge_server.protocol.values import Source
 from bridge_server.region.read import open_audio
@@ -49,6 +50,7 @@ def plain_bins(path: Path, hop: int) -> np.ndarray:
         ("a.wav", "PCM_24"),
         ("a.wav", "FLOAT"),
         ("a.wav", "PCM_U8"),
+        ("a.wav", "PCM_32"),
         ("a.flac", "PCM_24"),
         ("a.ogg", "VORBIS"),
     ],
@@ -59,6 +61,25 @@ def test_peaks_are_the_lowest_and_highest_samples(tmp_path: Path, name: str, sub
     overview = of_file(open_audio(path))
     assert (overview.hop, overview.frames) == (16, 50_000)
     assert np.abs(overview.bins - plain_bins(path, 16)).max() < 3
+
+
+def test_a_file_that_shrinks_meanwhile_is_told_of(tmp_path: Path) -> None:
+    """A DAW may be writing it anew."""
+    file = open_audio(write(tmp_path / "a.wav"))
+    with file.path.open("rb+") as opened:
+        opened.truncate(70_000)
+    with pytest.raises(UnreadableAudio):
+        of_file(file)
+
+
+def test_samples_behind_other_chunks_are_found(tmp_path: Path) -> None:
+    """As in a Broadcast WAV, with a list before the samples and another one behind them."""
+    plain, path = write(tmp_path / "plain.wav"), tmp_path / "a.wav"
+    data = plain.read_bytes()
+    extra = b"LIST\x05\x00\x00\x00abcde\x00"
+    path.write_bytes(data[:36] + extra + data[36:] + extra)
+    assert coarse_of(open_audio(path)).start == 44 + len(extra)
+    assert np.array_equal(of_file(open_audio(path)).bins, of_file(open_audio(plain)).bins)
 
 
 def test_a_long_file_is_read_in_two_halves_that_meet(tmp_path: Path) -> None:

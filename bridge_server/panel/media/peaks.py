@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge_server.panel.media.coarse import coarse_of
 from bridge_server.panel.media.wave_file import mapped
 from bridge_server.region.read import AudioFile, blocks
 from bridge_server.region.storage import make_folder, replacing
@@ -88,6 +89,8 @@ def of_file(file: AudioFile) -> Overview:
 
 def _stretch(file: AudioFile, first: int, last: int, hop: int) -> Peaks:
     """Peaks of the frames [first, last); `first` is a multiple of the hop. Whole numbers are read as such: faster."""
+    if (coarse := coarse_of(file)) is not None:
+        return _joined([_bins(block, hop) for block in coarse.blocks(first, last, _BLOCK)])
     if file.subtype in _WHOLE_NUMBERS:
         return _joined([_bins(block, hop) for block in blocks(file, first, last, "int16")])
     return _joined([_bins(_as_int16(block), hop) for block in blocks(file, first, last, "float32")])
