@@ -155,7 +155,10 @@ class FakeOsc(FakeDoor):
                 builder.add_arg(value, kind)
         elif word == "take":
             path = self.folder / "event.json"
-            path.write_bytes(codec.to_json(event))
+            # Said twice, and so written twice: the client may be reading the first one by then.
+            part = path.with_suffix(".tmp")
+            part.write_bytes(codec.to_json(event))
+            part.replace(path)
             builder = OscMessageBuilder(address=OSC["file"])
             builder.add_arg(str(path), "s")
         else:
