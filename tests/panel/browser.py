@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,18 +15,28 @@ import pytest
 from bridge_server.protocol.requests import Panel as AskPanel
 from tests.end_to_end.process import BridgeProcess
 
-playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+try:
+    from playwright import sync_api as playwright_api
+except ImportError:
+
+    class Absent:
+        """Stands for Playwright where it is not installed: whatever would need it is skipped, the other tests run."""
+
+        def __getattr__(self, name: str) -> Callable[..., object]:
+            return lambda *_, **__: pytest.skip("playwright is not installed")
+
+    playwright_api = Absent()  # type: ignore[assignment]
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge", "microsoft-edge")
 OPTIONS = ["--autoplay-policy=no-user-gesture-required", "--disable-gpu", "--force-color-profile=srgb"]
 PATIENCE_MS = 20_000
-playwright_api.expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager
 def chromium() -> Iterator[playwright_api.Browser]:
     """The machine's own Chromium, Chrome or Edge, else the one of Playwright; skips the test where there is none."""
     with playwright_api.sync_playwright() as playwright:
+        playwright_api.expect.set_options(timeout=PATIENCE_MS)
         program = next(filter(None, map(shutil.which, PROGRAMS)), None)
         if program is None and not Path(playwright.chromium.executable_path).exists():
             pytest.skip("no Chromium, Chrome or Edge on this machine")
