@@ -176,7 +176,7 @@ def _lasting(chroma: Chroma, bass: Chroma) -> tuple[NDArray[np.float64], int]:
     smooth, deep = (
         np.stack([np.convolve(each[:, tone], around, "same") for tone in range(12)], axis=1) for each in (chroma, bass)
     )
-    fits = np.stack([_fit(*row) for row in zip(smooth[: len(chroma)], deep[: len(chroma)], strict=True)])
+    fits = _fits(smooth[: len(chroma)], deep[: len(chroma)])
     path = _best_path(fits - _UNUSUAL, [_FRAME_CHANGE] * (len(fits) - 1))
     return np.bincount(path, minlength=len(_NAMES)) / len(path), path[0]
 
@@ -211,10 +211,11 @@ _UNUSUAL = np.array([0.14 if quality == "dim" else 0.0 for _, quality in _NAMES]
 _ROOTS = np.array([root for root, _ in _NAMES])
 
 
-def _fit(chroma: Chroma, bass: Chroma) -> Chroma:
-    """How well each chord explains what sounds, with its root in the bass."""
-    fit = _SHAPES @ (chroma / (np.linalg.norm(chroma) + 1e-12))
-    return np.asarray(fit + 0.22 * bass[_ROOTS] / bass.max() if bass.any() else fit)
+def _fits(chroma: Chroma, bass: Chroma) -> Chroma:
+    """(N, chords): how well each chord explains what sounds in each of (N, 12), with its root in the bass."""
+    fits = (chroma / (np.linalg.norm(chroma, axis=1, keepdims=True) + 1e-12)) @ _SHAPES.T
+    deepest = bass.max(axis=1, keepdims=True)
+    return np.asarray(fits + 0.22 * bass[:, _ROOTS] / np.where(deepest > 0, deepest, 1.0))
 
 
 def chords_of(heard: Heard, grid: Grid, origin: int, key: Key | None) -> tuple[Chord, ...]:
@@ -231,7 +232,7 @@ def chords_of(heard: Heard, grid: Grid, origin: int, key: Key | None) -> tuple[C
         at_home = [key.diatonic(*name) for name in _NAMES]
         dominant = [name == ((key.tonic + 7) % 12, "maj") for name in _NAMES]
         prior = np.where(at_home, 0.0, np.where(dominant, -0.06, -0.16))
-    fits = np.stack([_fit(chroma, bass) for _, _, chroma, bass in slots]) + prior - _UNUSUAL
+    fits = _fits(*(np.stack([slot[which] for slot in slots]) for which in (2, 3))) + prior - _UNUSUAL
     # A change costs more in the middle of a bar than at its line.
     path = _best_path(fits, [0.04 if grid.is_line(start) else 0.14 for start, *_ in slots[1:]])
     return tuple(Chord(start, length, *_NAMES[which]) for (start, length, _, _), which in zip(slots, path, strict=True))
