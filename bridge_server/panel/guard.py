@@ -26,6 +26,9 @@ LARGEST_UPLOAD = 2 << 30
 """Bytes: an hour of 48 kHz stereo in 32 bits has 1.3 GiB."""
 
 OPEN_PATHS = {"/enter", "/pair", "/certificate"}
+FORMS = {"/pair"}
+"""Pages with a form: where no referrer at all may be sent, a browser hides the form's `Origin` as well."""
+
 HARMLESS = {"GET", "HEAD"}
 
 FIXED_HEADERS = {
@@ -145,6 +148,8 @@ def _with_headers(send: Send, policy: str, path: str) -> Send:
             headers = MutableHeaders(scope=message)
             headers["Content-Security-Policy"] = policy
             headers.update(FIXED_HEADERS)
+            if path in FORMS:
+                headers["Referrer-Policy"] = "same-origin"
             headers.setdefault("Cache-Control", "no-store" if path.startswith("/api/") else "no-cache")
         await send(message)
 

@@ -1,4 +1,5 @@
 import { h } from "../dom.js";
+import { devicesPane } from "../engine/devices.js";
 import { doctorPane } from "../engine/doctor.js";
 import { memoryPane } from "../engine/memory.js";
 import { modelsPane } from "../engine/models.js";
@@ -10,7 +11,8 @@ export function mount(root, app, { signal }) {
   const memory = memoryPane(app);
   const models = modelsPane(app, signal);
   const doctor = doctorPane(app, signal);
-  root.append(h("div.page-head", {}, h("h1", {}, "Engine")), h("div.engine-grid", {}, h("div.stack", {}, memory, doctor), models));
+  const devices = devicesPane(app, signal);
+  root.append(h("div.page-head", {}, h("h1", {}, "Engine")), h("div.engine-grid", {}, h("div.stack", {}, memory, doctor, devices), models));
   app.wire.on("models", (event) => {
     app.wire.welcome.models = event.models ?? [];
     memory.show();
@@ -24,4 +26,5 @@ export function mount(root, app, { signal }) {
   memory.show();
   models.refresh();
   doctor.examine();
+  devices.refresh();
 }
