@@ -200,6 +200,8 @@ function steer.open_panel(verb)
   if not is_watched then return dialogs.tell(title_of(verb), text.say("no_watcher_for_panel")) end
   if not is_bridge_there(desk, verb) then return nil end
   local found = subject.region(report.welcome, desk)
+  -- Takes that are chosen in the panel come back by this name.
+  desk:introduce()
   desk:ask(requests.panel(found, found and form.lyrics_in(found.comment)))
 end
 

@@ -71,12 +71,17 @@ function Desk:find_bridge()
   return connection and true, problem
 end
 
+--- Gives a session that has none yet the name by which the bridge will know it from now on.
+function Desk:introduce()
+  if not self.book.is_new then return end
+  self.book:claim(program.entropy())
+  self.book:write()
+  self:open_jobs()
+end
+
 --- Writes down `request`, and sends it at once if there is a bridge. Its result goes to `place`.
 function Desk:submit(request, place)
-  if self.book.is_new then
-    self.book:claim(program.entropy())
-    self:open_jobs()
-  end
+  self:introduce()
   local connection = self.courier:look(program.now())
   local job = self.jobs:add(request, place, connection and connection.mailbox)
   if connection then self.courier:post(job, request, program.now()) end

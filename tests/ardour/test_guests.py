@@ -30,6 +30,7 @@ def guest(desk: Desk, job: str = "repaint-of-the-panel", rate: int = RATE, **mor
 
 def open_panel(world: World, desk: Desk) -> Panel:
     world.tick()
+    desk.read()
     world.act.run("open_panel")
     (found,) = [letter for letter in desk.read() if isinstance(letter, Panel)]
     return found
@@ -131,6 +132,21 @@ def test_an_empty_range_goes_without_sound_and_no_range_opens_the_front_page(wor
     world.select(0, 0)
     world.host.selection["from"] = None
     assert replace(open_panel(world, desk), id="1") == Panel(id="1")
+
+
+def test_the_session_keeps_the_name_by_which_the_panel_knows_it(world: World, desk: Desk):
+    asked = open_panel(world, desk)
+    known = desk.client
+    desk.say(PanelLink(id=asked.id, url=LINK))
+    world.tick(2)
+    assert world.host.started is not None, "the watcher listens by that name"
+    world.tick(2)
+    ask(world, desk)
+    assert desk.client == known
+    first, _ = guest(desk)
+    desk.say(Place(job=first.job, seq=desk.next_seq(), take=first))
+    world.tick(8)
+    assert list(heard(world, 2)) == ["Repaint 1 · lofi"]
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "http://127.0.0.1:1/x`reboot`", "javascript:1", "x", ""])
