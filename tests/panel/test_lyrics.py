@@ -204,6 +204,24 @@ def test_heard_one_after_the_other_by_keys_alone_and_kept(on_take: Tab) -> None:
     expect(on_take.find("button", "Hear A1, kept")).to_be_visible()
 
 
+def test_a_render_outlives_a_reload_and_a_second_tab_shows_what_is_written(
+    on_take: Tab, open_tab: Callable[..., Tab], sung: Take
+) -> None:
+    second = open_tab()
+    second.go(f"#/lyrics?take={sung.job}/{sung.number}")
+    expect(words(second)).to_have_value(LYRICS)
+    words(on_take).fill(OTHERS)
+    expect(words(second)).to_have_value(OTHERS)
+    on_take.page.get_by_label("Takes of each").fill("1")
+    words(on_take).focus()
+    on_take.page.locator(".lyric-go .main").click()
+    expect(on_take.find("button", "Cancel")).to_be_visible()
+    on_take.page.reload()
+    for tab in (on_take, second):
+        expect(tab.find("button", "Hear A1")).to_be_visible(timeout=RENDERED_MS)
+        assert words(tab).input_value() == OTHERS
+
+
 def test_pictures_for_the_docs(open_tab: Callable[..., Tab], sung: Take, picture: Callable[[Tab, str], Path]) -> None:
     tab = open_tab(height=1000)
     tab.go(f"#/lyrics?take={sung.job}/{sung.number}")

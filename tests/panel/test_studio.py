@@ -205,6 +205,12 @@ def test_retake_repaint_and_extend_begin_from_what_was_made(studio: Tab) -> None
     [longer] = made(studio, "Extend")
     assert longer["request"]["right"] == 96_000
     assert longer["parts"][0]["samples"] == 288_000
+    studio.find("tab", "edit").click()
+    studio.page.get_by_label("Edit Tags").fill("techno, synth bass")
+    studio.find("button", "remix").click()
+    [remixed] = made(studio, "Edit")
+    assert remixed["request"]["mode"] == "remix"
+    assert (remixed["request"]["tags"], remixed["request"]["source_tags"]) == ("techno, synth bass", "lofi, rhodes")
     assert song["line"]["task"] == "generate"
 
 

@@ -128,5 +128,12 @@ test("versions stand beside the original row by row, and nothing is lost", () =>
 test("the words that are other are told", () => {
   const told = changedWords("The moon is high tonight", "The sun is high, tonight");
   assert.deepEqual(told.filter((word) => word.isNew).map((word) => word.text), ["sun"]);
-  assert.equal(changedWords("", "all new").every((word) => word.isNew), true);
+  assert.equal(changedWords("", "all new").filter(({ text }) => text.trim()).every((word) => word.isNew), true);
+  assert.deepEqual(changedWords("月亮代表我的心", "太阳代表我的心").filter((word) => word.isNew).map((word) => word.text), ["太", "阳"]);
+});
+
+test("the pieces of a line are the line", () => {
+  for (const line of ["  The the  the, sun — rises ", "夜明け baby 夜明け", "", "«Où es-tu ?»"]) {
+    assert.equal(changedWords("the sun 夜", line).map(({ text }) => text).join(""), line);
+  }
 });

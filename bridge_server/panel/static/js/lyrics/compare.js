@@ -100,24 +100,44 @@ export function sideBySide(original, versions) {
   return rows;
 }
 
-/** The words of `after` as [{ text, isNew }]: what the longest common run of words with `before` leaves over is new. */
+const PIECE = /[\u3041-\u30ff\u3400-\u9fff]|[^\s\u3041-\u30ff\u3400-\u9fff]+/g;
+const plain = (word) => word.toLowerCase().replace(/[^\p{L}\p{M}\p{N}']/gu, "");
+
+/**
+ * `after` in pieces, blanks and all: [{ text, isNew }]. What the longest common run of words with `before` leaves over is new.
+ * Where words are not set apart by blanks, every character is a word.
+ */
 export function changedWords(before, after) {
-  const [olds, news] = [before.split(/\s+/).filter(Boolean), after.split(/\s+/).filter(Boolean)];
-  const plain = (word) => word.toLowerCase().replace(/[^\p{L}\p{N}']/gu, "");
+  const [olds, news] = [before, after].map((text) => text.match(PIECE) ?? []);
+  const common = commonRun(olds.map(plain), news.map(plain));
+  const found = [];
+  let at = 0;
+  news.forEach((word, index) => {
+    const start = after.indexOf(word, at);
+    if (start > at) found.push({ text: after.slice(at, start), isNew: false });
+    found.push({ text: word, isNew: !common.has(index) });
+    at = start + word.length;
+  });
+  if (at < after.length) found.push({ text: after.slice(at), isNew: false });
+  return found;
+}
+
+/** Indices into `news` of the longest common subsequence (Wagner and Fischer 1974, without substitution). */
+function commonRun(olds, news) {
   const best = Array.from({ length: olds.length + 1 }, () => new Array(news.length + 1).fill(0));
   for (let i = olds.length - 1; i >= 0; i -= 1) {
     for (let j = news.length - 1; j >= 0; j -= 1) {
-      best[i][j] = plain(olds[i]) === plain(news[j]) ? best[i + 1][j + 1] + 1 : Math.max(best[i + 1][j], best[i][j + 1]);
+      best[i][j] = olds[i] === news[j] ? best[i + 1][j + 1] + 1 : Math.max(best[i + 1][j], best[i][j + 1]);
     }
   }
-  const found = [];
-  for (let i = 0, j = 0; j < news.length; ) {
-    if (i < olds.length && plain(olds[i]) === plain(news[j])) {
-      found.push({ text: news[j], isNew: false });
+  const kept = new Set();
+  for (let i = 0, j = 0; i < olds.length && j < news.length; ) {
+    if (olds[i] === news[j]) {
+      kept.add(j);
       i += 1;
       j += 1;
-    } else if (i < olds.length && best[i + 1][j] >= best[i][j + 1]) i += 1;
-    else found.push({ text: news[j++], isNew: true });
+    } else if (best[i + 1][j] >= best[i][j + 1]) i += 1;
+    else j += 1;
   }
-  return found;
+  return kept;
 }

@@ -96,6 +96,11 @@ export class Drafts {
     }
   }
 
+  /** Call `hear` when another tab has kept a draft of that source. */
+  watch(reference, hear, signal) {
+    globalThis.addEventListener?.("storage", (event) => { if (event.key === KEY + reference && event.newValue) hear(); }, { signal });
+  }
+
   forget(reference) {
     this.#storage.removeItem(KEY + reference);
   }

@@ -16,7 +16,7 @@ export class LyricEditor extends Bell {
 
   constructor(label, text, { signal, placeholder = "" } = {}) {
     super();
-    this.area = h("textarea.lyric-area", { "aria-label": label, spellcheck: "true", autocapitalize: "sentences", autocomplete: "off", placeholder, value: text });
+    this.area = h("textarea.lyric-area", { "aria-label": label, spellcheck: "true", autocapitalize: "sentences", autocomplete: "off", dir: "auto", placeholder, value: text });
     this.element = h("div.lyric-editor", {}, this.#paper, this.area);
     this.area.addEventListener("input", () => this.ring("input", this.area.value));
     const moved = () => this.#moved();
@@ -115,16 +115,9 @@ function numbers(line, before) {
 }
 
 function changed(line, before) {
-  const lead = line.text.slice(0, line.text.indexOf(line.sung));
-  const told = changedWords(before.sung, line.sung);
-  const parts = [];
-  let rest = line.sung;
-  for (const { text, isNew } of told) {
-    const at = rest.indexOf(text);
-    parts.push(rest.slice(0, at), isNew ? h("mark", {}, text) : text);
-    rest = rest.slice(at + text.length);
-  }
-  return [lead, ...parts, rest];
+  const start = line.text.indexOf(line.sung);
+  const words = changedWords(before.sung, line.sung).map(({ text, isNew }) => (isNew ? h("mark", {}, text) : text));
+  return [line.text.slice(0, start), ...words, line.text.slice(start + line.sung.length)];
 }
 
 /** What a line is, in a sentence: for the eye below the editor, and for the ear. */

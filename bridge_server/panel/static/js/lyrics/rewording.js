@@ -15,7 +15,11 @@ import { makeSettings } from "./settings.js";
 import { sideBySideTable } from "./side_by_side.js";
 import { makeToolbar } from "./toolbar.js";
 
+/** Nobody writes in a tab in which no key was pressed for so long. */
+const IDLE_MS = 5000;
+
 export class Rewording {
+  #typed = -Infinity;
   #app;
   #source;
   #signal;
@@ -148,6 +152,7 @@ export class Rewording {
 
   /** `column`: the only one whose words are others; all of them without. */
   #changed(column = null) {
+    this.#typed = performance.now();
     this.#keep();
     this.#showWords(column);
     this.#settings.show();
@@ -186,7 +191,13 @@ export class Rewording {
     this.#rendering.on("takes", () => this.#showTakes());
     this.#app.wire.on("panel:marked", (event) => this.#marked(event), this.#signal);
     this.#app.keys.bind("n", "Hear all, one after the other", () => this.#board?.inTurn.toggle(), this.#signal);
+    this.#drafts.watch(this.#source.reference, () => this.#written(), this.#signal);
     this.#signal.addEventListener("abort", () => this.#boardEnding?.abort(), { once: true });
+  }
+
+  /** The same song is written in another tab: show that, unless somebody writes or listens here. */
+  #written() {
+    if (performance.now() - this.#typed > IDLE_MS && !this.#board?.hearing.player.isPlaying) this.#again();
   }
 
   #showRenders() {

@@ -20,7 +20,7 @@ export function sideBySideTable(draft) {
 
 function cell(line, before) {
   if (!line) return h("td.lyric-none", {}, h("span.unseen", {}, "no line"), "–");
-  const words = before ? changedWords(before.sung, line.sung).flatMap(({ text, isNew }) => [isNew ? h("mark", {}, text) : text, " "]) : [line.sung];
+  const words = before ? changedWords(before.sung, line.sung).map(({ text, isNew }) => (isNew ? h("mark", {}, text) : text)) : [line.sung];
   const count = h("span.lyric-count", { class: before ? `fit-${fitOf(line, before)}` : "", title: "syllables" }, `${line.sure ? "" : "≈"}${line.count}`);
-  return h("td", { lang: line.language || null }, h("div.row.lyric-cell", {}, h("span.grow", {}, words), count));
+  return h("td", { lang: line.language || null, dir: "auto" }, h("div.row.lyric-cell", {}, h("span.grow", {}, words), count));
 }
