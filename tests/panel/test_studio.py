@@ -107,6 +107,7 @@ def test_what_a_backend_does_not_know_is_hidden(studio: Tab) -> None:
     choose(studio, "Made by", "sketch")
     assert not any(shown(studio, *model))
     choose(studio, "Made by", V1)
+    expect(studio.page.get_by_label("Made by", exact=True)).to_have_value(V1)
     open_all(studio)
     assert all(shown(studio, *model))
     assert not any(shown(studio, "Lyrics")), "without its vocabulary it does not sing"

@@ -58,7 +58,7 @@ export function textField({ label, value, remark, placeholder = "", rows = 0, la
 /** `put(value)`, and `offer([[value, text], …])` for other options. */
 export function selectField({ label, options, value, remark }, set) {
   const id = freshId("select");
-  const control = h("select", { id, onchange: () => set(control.value), "aria-describedby": remark ? `${id}-remark` : null });
+  const control = h("select", { id, onchange: () => { chosen = control.value; set(chosen); }, "aria-describedby": remark ? `${id}-remark` : null });
   const element = h("div.field", {}, h("label", { for: id }, label), control, remark && h("span.remark", { id: `${id}-remark` }, remark));
   let chosen = value;
   function offer(given) {
@@ -71,7 +71,6 @@ export function selectField({ label, options, value, remark }, set) {
     if (![...control.options].some((option) => option.value === chosen)) control.append(h("option", { value: chosen }, chosen));
     control.value = chosen;
   }
-  control.addEventListener("change", () => { chosen = control.value; });
   offer(options);
   return Object.assign(element, { put, offer, control });
 }

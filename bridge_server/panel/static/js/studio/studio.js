@@ -197,7 +197,9 @@ export class Studio {
       const accepted = [];
       for (const request of requests) accepted.push(await this.#app.wire.submit(request));
       this.#app.jobs.refresh();
-      await this.#results.show(tab, accepted.map((event) => event.job));
+      const shown = this.#results.show(tab, accepted.map((event) => event.job));
+      this.#results.element.scrollIntoView({ block: "nearest" });
+      await shown;
     } catch (error) {
       this.#app.problem(error);
     } finally {
