@@ -3,6 +3,7 @@
 python3 start.py                 install, then play the demo
 python3 start.py test            install with the test tools, then run every check (further words go to pytest)
 python3 start.py install reaper  install, then put the scripts into REAPER (or ableton, or ardour)
+python3 start.py panel           install, then open the panel in your browser
 python3 start.py up              install, then leave the bridge running for your DAW
 python3 start.py WORD ...        install, then run `dawbridge WORD ...`
 python3 start.py --help          this text

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bridge_server.cli.finding import Finding
+from bridge_server.cli.panel_check import panel_findings
 from bridge_server.config import Settings
 from bridge_server.connection import Connection, read_connection
 from bridge_server.doorbell import DOORS
@@ -40,6 +41,7 @@ def bridge_findings(home: Home) -> Iterator[Finding]:
     yield _unread(Path(found.connection.mailbox))
     yield from _doors(found.connection)
     yield from _port_in_use(found)
+    yield from panel_findings(found.connection)
     yield _engine(found)
     yield from _backends(found)
 

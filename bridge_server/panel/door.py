@@ -21,7 +21,7 @@ from bridge_server.panel.regions import Region, Regions
 from bridge_server.panel.shared import Shared
 from bridge_server.panel.tabs import Tabs
 from bridge_server.panel.tokens import Tokens
-from bridge_server.protocol.errors import Unsupported
+from bridge_server.protocol.errors import BridgeFault, Unsupported
 from bridge_server.protocol.requests import Panel
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ THREADS = 4
 LIBRARIES = ("starlette", "uvicorn", "websockets", "cryptography")
 BACKLOG = 128
 LATER_SECONDS = 0.3
+SEE_LOG = "`dawbridge doctor` says where the bridge's log lies, which has the details; installing again may help."
 
 
 class Server(Protocol):
@@ -56,6 +57,7 @@ class PanelDoor:
         self._server: Server | None = None
         self._opening: asyncio.Task[None] | None = None
         self._is_wanted = asyncio.Event()
+        self._broke = ""
         memory, regions = Memory(home.panel_file), Regions(home.panel / "regions")
         self.context = Context(
             home=home,
@@ -104,6 +106,8 @@ class PanelDoor:
 
     def link(self, ask: Panel, client: str) -> str:
         """A link that lets one browser in, once, and opens what was asked for. Raises Unsupported."""
+        if self._broke:
+            raise BridgeFault(f"The panel could not be started: {self._broke}.", SEE_LOG)
         if self._socket is None:
             raise Unsupported(
                 f"The panel is not installed ({', '.join(self._missing)} missing).",
@@ -128,8 +132,10 @@ class PanelDoor:
             module = await asyncio.to_thread(import_module, "bridge_server.panel.server")
             self._server = module.PanelServer(self.context)
             await self._server.open(listening, share)
-        except Exception:  # without its panel the bridge serves every DAW as before
+        except Exception as error:  # without its panel the bridge serves every DAW as before
             log.exception("panel.unable")
+            self._broke = f"{type(error).__name__}: {error}".rstrip(".")
+            self._socket = None
             listening.close()
             return
         log.info("panel.open address=%s", self.address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import webbrowser
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -101,3 +102,37 @@ def test_without_the_libraries_the_bridge_runs_and_says_what_is_missing(
         up = dawbridge("up")
         assert (up.code, "Panel: not here" in up.out) == (0, True)
         assert dawbridge("up", "--json").last["panel"] == ""
+
+
+def panel_finding(dawbridge: Callable[..., Said]) -> dict[str, str]:
+    lines = dawbridge("doctor", "--json").lines
+    return next(line for line in lines if line["event"] == "check" and line["what"] == "panel")
+
+
+def test_doctor_says_how_the_panel_is(bridge: RunningBridge, dawbridge: Callable[..., Said]) -> None:
+    found = panel_finding(dawbridge)
+    assert found["state"] == "ok"
+    assert "answers at 127.0.0.1:" in found["found"]
+
+
+def test_doctor_says_what_the_panel_lacks(
+    home: Path, dawbridge: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "LIBRARIES", ("nobody_has_this",))
+    with take_lock(Home(home).lock), RunningBridge(home) as running:
+        running.wait_for_engine()
+        found = panel_finding(dawbridge)
+        assert (found["state"], "nobody_has_this" in found["found"]) == ("note", True)
+
+
+def test_doctor_notices_a_panel_that_broke(
+    home: Path, dawbridge: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its libraries are there, and yet cannot be loaded."""
+    monkeypatch.setitem(sys.modules, "bridge_server.panel.server", None)
+    with take_lock(Home(home).lock), RunningBridge(home) as running:
+        running.wait_for_engine()
+        until(running.faults.take, 10, "the log says why")
+        found = panel_finding(dawbridge)
+        assert (found["state"], "could not be started" in found["found"]) == ("problem", True)
+        assert "could not be started" in dawbridge("panel").err
