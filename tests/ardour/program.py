@@ -249,6 +249,8 @@ class Ardour:
 
     def _click(self, track: str) -> bool:
         """Click the name of a track. True if Ardour has it selected then."""
+        # A new track may have scrolled the others away.
+        self.send("/access_action", "Editor/scroll-tracks-up")
         order = sorted((int(line[1]), line[0]) for line in self.ask(ROUTES))
         row = [name for _, name in order].index(track)
         self._xdotool("mousemove", str(NAME_X), str(FIRST_NAME_Y + ROW_HEIGHT * row), "click", "1")
