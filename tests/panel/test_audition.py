@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bridge_server.client import new_job_id
 from bridge_server.protocol.events import Place
+from bridge_server.protocol.requests import Extend
 from bridge_server.protocol.span import Span
 from bridge_server.protocol.values import Source, Take
 from tests.end_to_end.process import BridgeProcess
@@ -143,7 +145,7 @@ def test_a_take_that_no_daw_asked_for_is_sent_to_the_one_that_is_picked(
 
 
 def test_a_file_is_saved_and_dragged_out(board: Tab, takes: tuple[Take, ...], tmp_path: Path) -> None:
-    link = board.find("link", "Save or drag the file of take 1")
+    link = board.find("link", "Save or drag the file of take 1", exact=True)
     with board.page.expect_download() as download:
         link.click()
     saved = tmp_path / download.value.suggested_filename
@@ -203,3 +205,35 @@ def test_an_open_tab_offers_to_go_where_a_link_leads(board: Tab, bridge: BridgeP
     panel_link(bridge, page="audition", job=asked.job)
     board.find("button", "Go and hear its takes").click()
     expect(board.page.locator("h1")).to_contain_text("New music")
+
+
+def test_both_sides_of_an_extension_and_each_stem_can_be_taken_out(
+    open_tab: Callable[..., Tab], bridge: BridgeProcess, tmp_path: Path, takes: tuple[Take, ...]
+) -> None:
+    song = song_file(tmp_path / "Short Song", seconds=2.0)
+    asked = Extend(
+        job=new_job_id(), source=Source(path=str(song)), span=Span(0, 96_000, 48_000), left=48_000, right=48_000
+    )
+    (take,) = run(bridge, asked)
+    tab = settled(open_tab(page="audition", job=asked.job))
+    for part in take.parts:
+        link = tab.find("link", f"Save or drag the file of the {part.side} side of take 1")
+        assert fetched(tab, link) == Path(part.path).read_bytes()
+    settled(tab.go(f"#/audition?job={takes[0].job}"))
+    expect(tab.page.locator(".lane-name").first).to_have_text("Original")
+    tab.page.keyboard.press("1")
+    tab.page.keyboard.press("t")
+    for stem in takes[0].parts[0].stems:
+        link = tab.find("link", f"Save or drag the file of {stem.role} of take 1")
+        assert fetched(tab, link) == Path(stem.path).read_bytes()
+
+
+def fetched(tab: Tab, link: playwright_api.Locator) -> bytes:
+    """What is saved with a click on it."""
+    href = link.get_attribute("href")
+    return bytes(tab.page.request.get(tab.page.url.split("/#")[0] + href).body())
+
+
+def test_what_the_keys_make_heard_is_said(board: Tab) -> None:
+    board.page.keyboard.press("2")
+    expect(board.page.locator(".board [role=status]")).to_have_text("Take 2")

@@ -40,11 +40,11 @@ export class Actions {
     return this.#try(() => this.#app.api.post(`/api/takes/${take.job}/${take.number}/reveal`));
   }
 
-  /** Let go of over the timeline of a DAW, or over a folder, the take's file lands there (in Chromium-based browsers). */
-  drag(event, take) {
-    const url = new URL(take.file, location.href).href;
+  /** Let go of over the timeline of a DAW, or over a folder, the file lands there (in Chromium-based browsers). */
+  drag(event, { file, name }) {
+    const url = new URL(file, location.href).href;
     event.dataTransfer.effectAllowed = "copy";
-    event.dataTransfer.setData("DownloadURL", `audio/wav:${take.name.replaceAll(":", " ")}:${url}`);
+    event.dataTransfer.setData("DownloadURL", `audio/wav:${name.replaceAll(":", " ")}:${url}`);
     event.dataTransfer.setData("text/uri-list", url);
   }
 

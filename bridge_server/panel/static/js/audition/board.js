@@ -6,7 +6,7 @@
  *     root.append(board.element); board.bindKeys(); board.load();
  */
 
-import { h, replace } from "../dom.js";
+import { h, replace, say } from "../dom.js";
 import { Bell } from "../bell.js";
 import { Blind } from "./blind.js";
 import { Actions } from "./actions.js";
@@ -29,6 +29,8 @@ export class Board extends Bell {
   #lanes = new Map();
   #list = h("div.lanes", { role: "group", "aria-label": "Original and takes" });
   #rules = h("p.blind-rules", { hidden: true }, "Shuffled and equally loud. Listen with 1, 2, 3 …, then say which you prefer: P.");
+  /** Who is heard, for those who do not see it: the keys change it wherever the focus is. */
+  #spoken = h("p.unseen", { role: "status" });
   #frame = 0;
 
   constructor(app, audition, signal, { owner = "", first = "" } = {}) {
@@ -43,7 +45,7 @@ export class Board extends Bell {
     this.ruler = new Ruler(audition, (at) => this.seek(at), (span) => this.hearing.select(span));
     this.transport = makeTransport(this);
     const stage = h("div.stage", {}, this.#rules, this.ruler.element, this.#list, h("div.playhead-lane", { "aria-hidden": "true" }, this.ruler.playhead));
-    this.element = h("section.board", { "aria-label": "Audition" }, this.transport.element, stage);
+    this.element = h("section.board", { "aria-label": "Audition" }, this.transport.element, stage, this.#spoken);
     this.#listen();
     this.#fillLanes();
     this.hearing.hear(first || this.#firstHeard());
@@ -76,7 +78,7 @@ export class Board extends Bell {
   }
 
   load() {
-    return this.#busy(Promise.all([this.hearing.load(), this.#drawAll()]));
+    return this.#busy(Promise.all([this.hearing.load(), this.#drawAll(), this.#findSides()]));
   }
 
   /** Tell screen readers, and whoever waits, until all sound is there. */
@@ -92,7 +94,7 @@ export class Board extends Bell {
     const done = this.hearing.renew(audition);
     this.#fillLanes();
     if (!this.hearing.heard) this.hearing.hear(this.#firstHeard());
-    await this.#busy(Promise.all([done, this.#drawAll()]));
+    await this.#busy(Promise.all([done, this.#drawAll(), this.#findSides()]));
   }
 
   hear(id) {
@@ -199,6 +201,20 @@ export class Board extends Bell {
     this.hearing.tracks.forEach((track, index) => this.#lanes.get(track.id)?.draw(under, own[index], scale, grid));
   }
 
+  /** What continues a clip to both sides is two files. */
+  async #findSides() {
+    if (this.audition.kind !== "continues") return;
+    try {
+      for (const take of this.audition.takes) {
+        const { parts } = await this.#app.api.get(`/api/takes/${take.job}/${take.number}`, {}, this.#signal);
+        take.sides = parts.map((part) => part.side).filter(Boolean);
+      }
+      this.refresh();
+    } catch (error) {
+      if (error.name !== "AbortError") this.#app.problem(error);
+    }
+  }
+
   async #peaks(url) {
     if (!url) return null;
     try {
@@ -213,6 +229,7 @@ export class Board extends Bell {
     const { hearing, hearing: { player } } = this;
     for (const kind of ["heard", "changed", "loaded"]) hearing.on(kind, () => this.refresh());
     hearing.on("failed", (problem) => this.#app.problem(problem));
+    hearing.on("heard", (id) => say(this.#spoken, this.#lanes.get(id)?.name ?? ""));
     player.on("playing", () => { this.transport.show(); this.#follow(); });
     for (const kind of ["paused", "ended"]) player.on(kind, () => { this.transport.show(); this.#place(player.position); });
     player.on("moved", (frame) => this.#place(frame));

@@ -5,6 +5,7 @@ import { icon } from "../icons.js";
 import { Waveform } from "../draw/waveform.js";
 import { decibelsOf } from "../audio/level.js";
 import { level, signed } from "./format.js";
+import { fileLink, partOf } from "./files.js";
 import { fractionOf } from "./ruler.js";
 import { stemDesk } from "./stem_desk.js";
 
@@ -36,6 +37,11 @@ export class Lane {
       board.hear(this.track.id);
       board.seek(fractionOf(event, this.canvas));
     });
+  }
+
+  /** As it is shown: "Take 2", or "B" in a blind round. */
+  get name() {
+    return this.#name.textContent;
   }
 
   /** The pictures of its sound: of what plays around it, and of itself. */
@@ -80,7 +86,7 @@ export class Lane {
     say(this.#name, blind ? `${blind.letter(id)}${blind.isOpen ? ` was ${name.toLowerCase()}` : ""}` : name);
     const gain = hearing.isLevelled ? decibelsOf(hearing.matching(id)) : 0;
     const levels = [Number.isFinite(lufs) && `${level(lufs)} LUFS`, Math.abs(gain) >= 0.05 && `${signed(gain)} dB`];
-    say(this.#facts, isHidden ? "" : take ? `seed ${take.seed}` : this.#board.audition.kind === "alone" ? "what was followed" : "as it was");
+    say(this.#facts, isHidden ? "" : take ? `seed ${take.seed}${take.draft ? " · draft" : ""}` : this.#board.audition.kind === "alone" ? "what was followed" : "as it was");
     say(this.#levels, isHidden ? "" : levels.filter(Boolean).join(" · "));
     this.#showTools();
     this.desk.hidden = isHidden || !hearing.stems.has(id);
@@ -106,7 +112,9 @@ export class Lane {
           tool("discard", take.discarded ? "Bring back (X)" : "Discard (X)", take.discarded ? "restore" : "bin", after((one) => actions.discard(one)), { "aria-pressed": String(take.discarded) }),
           take.stems.length > 1 && tool("stems", "Stems (T)", "stems", () => this.toggleStems(), { "aria-expanded": String(hearing.stems.has(id)) }),
           tool("reveal", "Show in folder", "folder", () => actions.reveal(take)),
-          h("a.button.plain.small.icon", { href: take.file, download: take.name, draggable: "true", title: "Drag into the DAW or a folder, or click to save", "aria-label": `Save or drag the file of take ${take.number}`, dataset: { tool: "file" }, ondragstart: (event) => actions.drag(event, take) }, icon("drag"))));
+          (take.sides ?? []).length > 1
+            ? take.sides.map((side) => fileLink(actions, side === "left" ? take : partOf(take, "side", side), `the ${side} side of take ${take.number}`))
+            : fileLink(actions, take, `take ${take.number}`)));
     }
     if (focused) this.tools.querySelector(`[data-tool="${focused}"]`)?.focus();
   }
@@ -127,7 +135,7 @@ export class Lane {
     } else {
       this.#board.hear(this.track.id);
       hearing.openStems(this.track.id);
-      replace(this.desk, stemDesk(hearing, this.track.id, { signal: this.#signal, scale: this.#scale, grid: this.#grid, region: this.#region }));
+      replace(this.desk, stemDesk(this.#board, this.track, { signal: this.#signal, scale: this.#scale, grid: this.#grid, region: this.#region }));
     }
     this.#board.refresh();
   }

@@ -1,20 +1,22 @@
 /** The stems of a take under its lane: solo and mute for each, its sound drawn, heard while its take is heard. */
 
 import { h } from "../dom.js";
+import { fileLink, partOf } from "./files.js";
 import { loadPeaks } from "../draw/peaks.js";
 import { Waveform } from "../draw/waveform.js";
 
 const COLUMNS = 1600;
 
 /**
- * @param hearing whose stems of track `id` have been laid open
+ * @param board whose hearing has laid open the stems of `track`
  * @param look {signal, scale, region, grid}: how the lane above is drawn
  */
-export function stemDesk(hearing, id, look) {
+export function stemDesk({ hearing, actions }, { id, take }, look) {
   const rows = hearing.stems.get(id).map((stem) => {
     const solo = button("S", `Solo ${stem.role}`, () => hearing.setStem(id, stem.role, { isSolo: !stem.isSolo }));
     const mute = button("M", `Mute ${stem.role}`, () => hearing.setStem(id, stem.role, { isMuted: !stem.isMuted }));
-    const head = h("div.stem-head", {}, h("span.stem-role", {}, stem.role), solo, mute);
+    const head = h("div.stem-head", {}, h("span.stem-role", {}, stem.role), solo, mute,
+      fileLink(actions, partOf(take, "role", stem.role), `${stem.role} of take ${take.number}`));
     return { stem, solo, mute, element: h("div.stem", { role: "group", "aria-label": stem.role }, head, picture(stem, look)) };
   });
   function show() {
