@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bridge_server.jobs.journal import Journal
 from bridge_server.panel.media import asked
@@ -105,6 +106,13 @@ def test_takes_are_found_by_what_is_remembered(made: Made, query: dict[str, obje
     found = find(made, **query)
     assert jobs(found) == expected
     assert found.total == len(found.takes)
+
+
+def test_what_was_chosen_is_found_however_old_it_is(made: Made) -> None:
+    with closing(Journal(made.home.journal)) as journal:
+        journal.keep_take(structs.replace(a_take("job-0001", 2), chosen=True), "/music/Song")
+    assert named(find(made, chosen=True, limit=1)) == ["job-0001/2"]
+    assert find(made, chosen=False).total == 9
 
 
 def test_newest_first_and_nothing_twice(made: Made) -> None:

@@ -23,6 +23,7 @@ export function queryOf(filters) {
     since: day(filters.since, 0),
     until: day(filters.until, 86_400),
     starred: filters.marks === "starred" ? "true" : "",
+    chosen: filters.marks === "kept" ? "true" : "",
     discarded: filters.marks === "away" ? "true" : "false",
   };
 }

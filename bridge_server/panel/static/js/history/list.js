@@ -102,17 +102,16 @@ export class TakeList {
   }
 
   #draw(found) {
-    const kept = this.#filters.marks === "kept" ? found.takes.filter((take) => take.chosen) : found.takes;
+    const { takes, total } = found;
     const hadFocus = this.#days.contains(document.activeElement);
     this.#next = found.next;
-    this.#takes = new Map(kept.map((take) => [idOf(take), take]));
-    replace(this.#days, kept.length ? daysOf(kept) : this.#nothing());
+    this.#takes = new Map(takes.map((take) => [idOf(take), take]));
+    replace(this.#days, takes.length ? daysOf(takes) : this.#nothing());
     this.#rows = new Map([...this.#days.querySelectorAll("li.take")].map((row) => [row.dataset.take, row]));
-    const backends = [...new Set([...kept.map((take) => take.backend), this.#filters.backend].filter(Boolean))].sort();
+    const backends = [...new Set([...takes.map((take) => take.backend), this.#filters.backend].filter(Boolean))].sort();
     this.#bar.offer({ projects: found.projects, backends });
     for (const id of this.selected) if (this.#rows.has(id)) showSelected(this.#rows.get(id), true);
-    const total = this.#filters.marks === "kept" ? kept.length : found.total;
-    say(this.#count, `${total === 1 ? "1 take" : `${total} takes`}${kept.length < total ? `, the newest ${kept.length} shown` : ""}`);
+    say(this.#count, `${total === 1 ? "1 take" : `${total} takes`}${takes.length < total ? `, the newest ${takes.length} shown` : ""}`);
     this.#more.hidden = !found.next;
     const row = this.#rows.get(this.#at) ?? this.#rows.values().next().value;
     if (row) this.#visit(row, hadFocus);
