@@ -17,7 +17,7 @@ from bridge_server.protocol.values import Music, Source
 from tests.conftest import make_tone
 from tests.end_to_end.process import BridgeProcess
 from tests.panel.browser import Tab
-from tests.panel.songs import generate, run, song_file
+from tests.panel.songs import generate, repaint, run, song_file
 
 api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("torch", reason="torch is not installed")
@@ -260,6 +260,28 @@ def test_an_earlier_takes_settings_are_loaded_and_an_example_can_be_taken_back(
     expect(tags).to_have_value("bossa nova, nylon guitar")
     [again] = made(studio, "Generate")
     assert (again["line"]["seed"], again["request"]["language"]) == (4711, "pt")
+
+
+def test_a_repaint_is_made_again_with_changes(tab: Tab, bridge: BridgeProcess, tmp_path: Path) -> None:
+    song = song_file(tmp_path / "Song")
+    take = run(bridge, repaint(song, 2.0, 4.0, variants=1, strength=0.75, timeline=240_000), "reaper")[0]
+    tab.go(f"#/studio?take={take.job}/1")
+    expect(tab.find("tab", "repainting")).to_have_attribute("aria-selected", "true")
+    pane = tab.page.get_by_role("tabpanel", name="repainting")
+    tab.see("of 0:02.00")
+    expect(pane.get_by_label("repaint seeds")).to_have_value("7")
+    expect(pane.get_by_label("variance", exact=True)).to_have_value("0.75")
+    pane.get_by_label("Repaint Start Time (s)").fill("0.5")
+    tab.page.get_by_label("Tags", exact=True).fill("techno, synth bass")
+    [told] = made(tab, "Repaint")
+    assert told["request"]["span"] == {"start": 120_000, "end": 192_000, "rate": 48_000}
+    assert told["request"]["timeline"] == 264_000
+    assert told["request"]["strength"] == 0.75
+    assert (told["line"]["seed"], told["line"]["project"]) == (
+        7,
+        ask(tab, f"/api/takes/{take.job}/1")["line"]["project"],
+    )
+    assert "techno" in told["request"]["tags"]
 
 
 def test_a_take_is_saved_in_the_chosen_format(studio: Tab) -> None:

@@ -106,16 +106,18 @@ export function retakes({ take, variance, seeds }, form) {
 
 /** Start and end in seconds of the source; the take is all of the source with the new part in it. `variance` is the protocol's `strength`. */
 export function repaints({ source, variance, start, end, seeds }, form, capabilities) {
-  const fields = { ...onSource(source, form, capabilities, "repaint"), span: spanOf(start, end, source), strength: variance, form: source.isRegion ? "region" : "whole" };
+  const span = spanOf(start, end, source);
+  const fields = { ...onSource(source, form, capabilities, { task: "repaint", span }), span, strength: variance, form: source.isRegion ? "region" : "whole" };
   return jobs("repaint", fields, seeds, form.variants);
 }
 
 /** `tags` and `lyrics` empty: those of the left column. What was there before is said as well: the model edits from one to the other. */
 export function edits({ source, mode, tags, lyrics, seeds, start = 0, end = Infinity }, form, capabilities) {
+  const span = spanOf(start, Math.min(end, source.frames / source.rate), source);
   const fields = {
-    ...onSource(source, form, capabilities, "edit"),
+    ...onSource(source, form, capabilities, { task: "edit", span }),
     mode,
-    span: spanOf(start, Math.min(end, source.frames / source.rate), source),
+    span,
     ...withoutDefaults({ tags: tags || form.tags, lyrics: lyrics || form.lyrics, source_tags: source.tags ?? "", source_lyrics: source.lyrics ?? "" }),
   };
   if (capabilities && !capabilities.lyrics) delete fields.lyrics;
@@ -128,15 +130,20 @@ export function extensions({ source, left, right, seeds }, form, capabilities) {
   if (!Object.keys(lengths).length) {
     throw new Problem({ code: "bad_request", message: "There is nothing to extend by.", hint: "Give a length to the left or to the right." });
   }
-  const fields = { ...onSource(source, form, capabilities, "extend"), ...lengths, span: spanOf(0, source.frames / source.rate, source), form: source.isRegion ? "region" : "whole" };
+  const span = spanOf(0, source.frames / source.rate, source);
+  const fields = { ...onSource(source, form, capabilities, { task: "extend", span }), ...lengths, span, form: source.isRegion ? "region" : "whole" };
   return jobs("extend", fields, seeds, form.variants);
 }
 
-/** As on ACE-Step's screen: a take brings the LoRAs that it was made with, an upload has none. */
-function onSource(source, form, capabilities, task) {
+/** As on ACE-Step's screen: a take brings the LoRAs that it was made with, an upload has none. A range of a timeline stays where it is. */
+function onSource(source, form, capabilities, { task, span }) {
   const { loras: _, ...fields } = compositionOf(form, capabilities, task);
   const loras = knows(capabilities, "loras") && source.loras?.length ? { loras: source.loras } : {};
-  return { ...fields, ...loras, source: { path: source.reference } };
+  const timeline = Number.isInteger(source.timeline) ? source.timeline + span.start - (source.offset ?? 0) : -1;
+  return {
+    ...fields, ...loras, source: { path: source.reference },
+    ...(source.project ? { project: source.project } : {}), ...(timeline >= 0 ? { timeline } : {}),
+  };
 }
 
 function reference(take) {

@@ -2,7 +2,7 @@
 
 import { Bell } from "../bell.js";
 import { freshId, h, replace } from "../dom.js";
-import { regionSource, takeSource, uploadSource } from "./takes.js";
+import { takeSource, uploadSource } from "./takes.js";
 
 /** Rings "source" with what `takes.js` makes of it, or null. */
 export class SourceChoice extends Bell {
@@ -16,8 +16,9 @@ export class SourceChoice extends Bell {
   #said = h("p.small.quiet");
   #turn = 0;
 
-  #region = null;
-  #ofRegion;
+  #given = null;
+  #ofGiven;
+  #givenName = h("span");
 
   /** `label` is the legend, e.g. "Repaint Source". */
   constructor(app, takes, { tab, label }, signal) {
@@ -28,21 +29,24 @@ export class SourceChoice extends Bell {
     this.#signal = signal;
     const group = freshId("source");
     const radio = (kind, text) => h("label.tick", {}, h("input", { type: "radio", name: group, value: kind, checked: kind === this.#kind, onchange: () => this.#choose(kind) }), text);
-    this.#ofRegion = radio("region", "region of the DAW");
-    this.#ofRegion.hidden = true;
+    this.#ofGiven = radio("given", this.#givenName);
+    this.#ofGiven.hidden = true;
     this.file = h("input", { type: "file", accept: "audio/*", "aria-label": `${label}: sound file`, hidden: true, onchange: () => this.#send(this.file.files[0]) });
     this.element = h("fieldset.studio-source", {}, h("legend", {}, label),
-      h("div.row", {}, radio("text2music", "text2music"), radio(tab, `last_${tab}`), radio("upload", "upload"), this.#ofRegion), this.file, this.#said);
+      h("div.row", {}, radio("text2music", "text2music"), radio(tab, `last_${tab}`), radio("upload", "upload"), this.#ofGiven), this.file, this.#said);
     takes.on("changed", (changed) => { if (changed === this.#kind) this.find(); }, signal);
   }
 
-  /** A region that a DAW sent: from now on it can be chosen, and is. */
-  offerRegion(region) {
-    this.#region = region;
-    this.#ofRegion.hidden = !region?.source;
-    if (!region?.source) return;
-    this.#ofRegion.querySelector("input").checked = true;
-    this.#choose("region");
+  /** One more choice, which is taken at once: `find()` gives the source. Without a name it goes away again. */
+  offer(name = "", find = null) {
+    const wasGiven = this.#kind === "given";
+    this.#given = find;
+    this.#ofGiven.hidden = !name;
+    replace(this.#givenName, name);
+    const kind = name ? "given" : wasGiven ? "text2music" : "";
+    if (!kind) return;
+    this.element.querySelector(`input[value=${kind}]`).checked = true;
+    this.#choose(kind);
   }
 
   #choose(kind) {
@@ -68,10 +72,9 @@ export class SourceChoice extends Bell {
     this.ring("source", this.source);
   }
 
-  async #found() {
+  #found() {
     if (this.#kind === "upload") return this.#ofUpload();
-    if (this.#kind !== "region") return this.#ofTake(this.#takes.of(this.#kind));
-    return regionSource(this.#region, await this.#app.api.get("/api/audition", { region: this.#region.id, around: "0" }, this.#signal));
+    return this.#kind === "given" ? this.#given() : this.#ofTake(this.#takes.of(this.#kind));
   }
 
   async #ofTake(id) {

@@ -8,7 +8,7 @@ import { Form, formOf, formOfExample } from "./form.js";
 import { Results } from "./results.js";
 import { generations } from "./requests.js";
 import { SongFields } from "./song_fields.js";
-import { LastTakes } from "./takes.js";
+import { LastTakes, earlierSource, regionSource } from "./takes.js";
 import { makeTabs, tabList } from "./tabs.js";
 
 const EARLIER = 60;
@@ -84,9 +84,9 @@ export class Studio {
     await this.#ready;
     replace(this.#banner);
     this.#region = null;
+    for (const tab of this.#tabs) tab.source?.offer();
     if (take) await this.#loadEarlier(take);
     if (region) await this.#openRegion(region);
-    if (!region) for (const tab of this.#tabs) tab.source?.offerRegion(null);
     const last = this.#takes.of("text2music");
     await this.#results.show("text2music", last && !region ? [last.split("/")[0]] : [], last);
   }
@@ -103,7 +103,9 @@ export class Studio {
     replace(this.#banner, h("div.pane.row.apart", {},
       h("span", {}, h("strong", {}, "For a region of your DAW: "), `${region.source_name || "an empty range"}, ${seconds.toFixed(1)} s. What you keep is laid there.`),
       h("a.button.small", { href: "#/studio" }, icon("close"), "Without the region")));
-    for (const tab of this.#tabs) tab.source?.offerRegion(region);
+    if (!region.source) return;
+    const find = async () => regionSource(region, await this.#app.api.get("/api/audition", { region: id, around: "0" }, this.#signal));
+    for (const tab of this.#tabs) tab.source?.offer("region of the DAW", find);
   }
 
   get capabilities() {
@@ -163,12 +165,26 @@ export class Studio {
     try {
       const told = await this.#app.api.get(`/api/takes/${id}`, {}, this.#signal);
       this.#form.load(formOf(told));
-      this.#takes.set("text2music", id);
       this.#show();
+      this.#openTab(told, id);
       this.#app.say(`The settings of take ${told.line.number} are loaded, its seed too.`);
     } catch (error) {
       this.#forgive(error);
     }
+  }
+
+  /** Again with changes: the tab that made it, on what it was made of. */
+  #openTab(told, id) {
+    const { request, line } = told;
+    const tab = this.#tabs.find((one) => one.name === request.request);
+    if (!tab) {
+      this.#takes.set("text2music", id);
+      return;
+    }
+    if (tab.name === "retake") this.#takes.set("text2music", String(request.take).replace(/^take:/, ""));
+    else tab.source.offer(`what take ${line.number} was made of`, async () => earlierSource(told, await this.#app.api.get("/api/audition", { of: id, around: "0" }, this.#signal)));
+    this.#tabRow.show(tab.name);
+    tab.load(request, line.seed);
   }
 
   async #uploadReference(file) {

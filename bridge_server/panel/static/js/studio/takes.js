@@ -73,19 +73,33 @@ export function uploadSource(upload, audition) {
 
 /** A region that a DAW sent, as a source; its takes go back to where it lies on the timeline. */
 export function regionSource(region, audition) {
-  const { start, end, rate } = region.span;
   return {
+    ...rangeOf(region.span, audition),
     reference: region.source,
-    isRegion: true,
-    take: null,
-    rate,
-    offset: start,
-    frames: end - start,
-    seconds: (end - start) / rate,
+    timeline: region.timeline ?? null,
+    project: region.project || "",
     tags: region.tags ?? "",
     lyrics: region.lyrics ?? "",
-    loras: [],
-    peaks: (audition.original ?? audition.bed)?.peaks ?? "",
     title: [region.source_name, region.project_name].filter(Boolean).join(" · "),
   };
+}
+
+/** What an earlier take was made of, in the same range: to ask for it again with changes. */
+export function earlierSource({ line, request, parts: [part] }, audition) {
+  return {
+    ...rangeOf(request.span, audition),
+    reference: `source:${line.job}`,
+    isRegion: request.form !== "whole",
+    timeline: request.timeline ?? (request.form === "whole" ? null : part.timeline + (part.handles ?? [0])[0]),
+    project: line.project ? `project:${line.project}` : "",
+    tags: request.source_tags ?? request.tags ?? "",
+    lyrics: request.source_lyrics ?? "",
+    loras: request.loras ?? [],
+    title: `what take ${line.number} was made of · ${line.tags || line.job}`,
+  };
+}
+
+function rangeOf({ start, end, rate }, audition) {
+  const peaks = (audition.original ?? audition.bed)?.peaks ?? "";
+  return { isRegion: true, take: null, rate, offset: start, frames: end - start, seconds: (end - start) / rate, loras: [], peaks };
 }
