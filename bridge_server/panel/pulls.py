@@ -75,8 +75,10 @@ class Pulls:
         self._thread.start()
 
     def stop(self) -> None:
-        """What has come in stays; the next pull goes on from there."""
+        """What has come in stays, and the next pull goes on from there. A silent server is left when patience ends."""
         self._stop.set()
+        if self.is_running:
+            self._say("waiting", reason="It is being stopped.")
 
     def _run(self, model: Model) -> None:
         try:

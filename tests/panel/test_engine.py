@@ -177,6 +177,7 @@ def broken(browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 def test_a_slow_load_shows_how_far_it_is_and_can_be_stopped(slow: Tab) -> None:
     slow.find("button", "Load heavy").click()
+    slow.go("#/queue").go("#/engine")
     row = backend_row(slow, "heavy")
     expect(row).to_contain_text(re.compile(r"loading [1-9]\d? %"), timeout=PATIENCE_MS)
     slow.page.reload()

@@ -97,6 +97,7 @@ export class Wire extends Bell {
     else if (event.event === "accepted") this.#settle(event.job, "resolve", event);
     else if (event.id) this.#settle(event.id, "resolve", event);
     if (event.event === "engine") this.#again();
+    if (event.event === "models" && this.welcome) this.welcome.models = event.models ?? [];
     this.ring(event.panel ? `panel:${event.panel}` : event.event, event);
   }
 

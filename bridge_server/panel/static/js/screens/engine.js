@@ -13,10 +13,7 @@ export function mount(root, app, { signal }) {
   const doctor = doctorPane(app, signal);
   const devices = devicesPane(app, signal);
   root.append(h("div.page-head", {}, h("h1", {}, "Engine")), h("div.engine-grid", {}, h("div.stack", {}, memory, doctor, devices), models));
-  app.wire.on("models", (event) => {
-    app.wire.welcome.models = event.models ?? [];
-    memory.show();
-  }, signal);
+  app.wire.on("models", () => memory.show(), signal);
   app.wire.on("open", () => { memory.show(); models.refresh(); }, signal);
   app.wire.on("engine-known", () => { memory.show(); models.refresh(); }, signal);
   app.wire.on("engine", (event) => {
