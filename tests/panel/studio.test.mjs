@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 const { ADVANCED, BASIC, defaults } = await import(`${process.env.PANEL_JS}/studio/controls.js`);
 const requests = await import(`${process.env.PANEL_JS}/studio/requests.js`);
+const { lorasOf } = await import(`${process.env.PANEL_JS}/studio/takes.js`);
 const { asJobs, readSeeds } = await import(`${process.env.PANEL_JS}/studio/seeds.js`);
 
 const V1 = {
@@ -109,6 +110,12 @@ test("extend to both sides of the whole source, and never by nothing", () => {
 test("retake varies a take", () => {
   const take = { job: "0000aaaa-generate", number: 2, backend: "sketch" };
   assert.deepEqual(requests.retakes({ take, variance: 0.2, seeds: "3" }, form()), [{ request: "retake", take: "take:0000aaaa-generate/2", backend: "sketch", variance: 0.2, seed: 3, variants: 1 }]);
+});
+
+test("a take brings its LoRAs in the words of the protocol, as far as they can still be had", () => {
+  const loras = [{ path: "lora:rap", name: "rap", weight: 0.5 }, { path: "", name: "gone" }, { path: "lora:choir", name: "choir" }];
+  assert.deepEqual(lorasOf({ loras }), [{ path: "lora:rap", weight: 0.5 }, { path: "lora:choir", weight: 1 }]);
+  assert.deepEqual(lorasOf({}), []);
 });
 
 test("OSS steps rise", () => {

@@ -21,7 +21,8 @@ from tests.panel.songs import generate, repaint, run, song_file
 
 api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("torch", reason="torch is not installed")
-from tests.fakes.tiny_ace_v1 import write_tiny_checkpoint  # noqa: E402  (it needs torch)
+from tests.engine.test_ace_v1_loras import write_lora  # noqa: E402  (these need torch)
+from tests.fakes.tiny_ace_v1 import write_tiny_checkpoint  # noqa: E402
 
 expect = api.expect
 RENDERED_MS = 60_000
@@ -36,7 +37,7 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BridgeProcess]:
     home = tmp_path_factory.mktemp("home")
     folder = write_tiny_checkpoint(tmp_path_factory.mktemp("ace") / "noise")
     (home / "loras").mkdir()
-    (home / "loras" / "rap.safetensors").write_bytes(b"")
+    write_lora(home / "loras" / "rap.safetensors")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAWBRIDGE_ACE_STEP_V1", str(folder))
         patch.setenv("DAWBRIDGE_DEVICE", "cpu")
@@ -149,9 +150,12 @@ def test_every_setting_reaches_the_model(studio: Tab) -> None:
     studio.find("button", "cfg_star", exact=True).click()
     page.get_by_label("use ERG for tag").uncheck()
     set_(studio, "manual seeds", "7, 9")
+    choose(studio, "Lora Name or Path", "rap")
+    set_(studio, "Lora weight", "0.5")
     first, second = made(studio, "Generate", 2)
     assert [first["request"]["seed"], second["request"]["seed"]] == [7, 9]
     assert first["line"]["backend"] == V1
+    assert first["request"]["loras"] == [{"path": "lora:rap", "weight": 0.5, "name": "rap"}]
     sampling = first["request"]["sampling"]
     assert sampling == {
         "infer_step": 2, "guidance_scale": 7.5, "guidance_scale_text": 0.0, "guidance_scale_lyric": 0.0,
@@ -160,6 +164,10 @@ def test_every_setting_reaches_the_model(studio: Tab) -> None:
         "min_guidance_scale": 2.0,
     }  # fmt: skip
     assert first["request"]["span"] == {"start": 0, "end": 96_000, "rate": 48_000}
+    studio.find("tab", "extend").click()
+    studio.page.get_by_label("Right Extend Length (s)").fill("1")
+    [longer] = made(studio, "Extend")
+    assert longer["request"]["loras"] == first["request"]["loras"], "a take brings its LoRAs"
 
 
 def test_audio2audio_follows_an_upload(studio: Tab, tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ export function formOf(told) {
     loraWeight: lora?.weight ?? LORA_WEIGHT.value,
     audio2audio: Boolean(rendered.reference),
     reference: rendered.reference?.path ?? "",
-    referenceName: rendered.reference?.path ?? "",
+    referenceName: rendered.reference ? "that of the take" : "",
     referenceStrength: rendered.reference_strength ?? STRENGTH.value,
     bpm: rendered.music?.bpm ?? "",
     meter: rendered.music?.meter ?? "4/4",

@@ -49,7 +49,7 @@ export function takeSource({ line, rendered, parts: [part] }) {
     seconds: part.samples / part.span.rate,
     tags: rendered.tags ?? "",
     lyrics: rendered.lyrics ?? "",
-    loras: rendered.loras ?? [],
+    loras: lorasOf(rendered),
     peaks: `/api/takes/${id}/peaks`,
     title: `${line.tags || line.job} · take ${line.number}`,
   };
@@ -94,9 +94,14 @@ export function earlierSource({ line, request, parts: [part] }, audition) {
     project: line.project ? `project:${line.project}` : "",
     tags: request.source_tags ?? request.tags ?? "",
     lyrics: request.source_lyrics ?? "",
-    loras: request.loras ?? [],
+    loras: lorasOf(request),
     title: `what take ${line.number} was made of · ${line.tags || line.job}`,
   };
+}
+
+/** LoRAs as a request names them; those that the panel does not offer any more are left out. */
+export function lorasOf({ loras = [] }) {
+  return loras.filter(({ path }) => path).map(({ path, weight = 1 }) => ({ path, weight }));
 }
 
 function rangeOf({ start, end, rate }, audition) {
