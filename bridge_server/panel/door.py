@@ -111,7 +111,7 @@ class PanelDoor:
         if self._socket is None:
             raise Unsupported(
                 f"The panel is not installed ({', '.join(self._missing)} missing).",
-                "`python3 start.py` installs it; elsewhere: pip install 'dawbridge[panel]'.",
+                f"Stop the bridge, then `{sys.executable} -m pip install {' '.join(self._missing)}`.",
             )
         self._is_wanted.set()
         region = self.context.regions.receive(ask, client)

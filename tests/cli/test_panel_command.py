@@ -98,7 +98,7 @@ def test_without_the_libraries_the_bridge_runs_and_says_what_is_missing(
         said = dawbridge("panel")
         assert said.code == 1
         assert "nobody_has_this" in said.err
-        assert "start.py" in said.err
+        assert "-m pip install nobody_has_this" in said.err
         up = dawbridge("up")
         assert (up.code, "Panel: not here" in up.out) == (0, True)
         assert dawbridge("up", "--json").last["panel"] == ""
