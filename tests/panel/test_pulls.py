@@ -67,7 +67,7 @@ def test_it_comes_whole_and_says_how_far_it_is(hub: Hub, pulls: Pulls, story: St
 
 
 def held(gate: threading.Event) -> Callable[[Request], None]:
-    """Sends half of a file, and the rest once the gate is open."""
+    """Sends half of a file, and the rest bit by bit once the gate is open."""
 
     def send(request: Request) -> None:
         half = len(request.data) // 2
@@ -75,7 +75,9 @@ def held(gate: threading.Event) -> Callable[[Request], None]:
         time.sleep(0.6)
         request.write(request.data[half // 2 : half])
         gate.wait(20)
-        request.write(request.data[half:])
+        for start in range(half, len(request.data), half // 8):
+            request.write(request.data[start : start + half // 8])
+            time.sleep(0.15)
 
     return send
 
