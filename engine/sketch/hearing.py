@@ -57,6 +57,12 @@ class Heard:
     power: NDArray[np.float64]
     cents: float = 0.0
 
+    @property
+    def is_pitched(self) -> bool:
+        """Is there anything in it but noise and drums?"""
+        total = self.chroma.sum(axis=0)
+        return bool(total.max(initial=0) > _FLAT * total.sum())
+
     def between(self, start: int, end: int) -> Heard:
         """What was heard from one sample to another, counted from the first."""
         inside = (self.times >= start) & (self.times < end)

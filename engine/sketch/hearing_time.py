@@ -24,8 +24,9 @@ DEEP = 4
 SLOWEST, FASTEST, MOST_LIKELY, SPREAD = 45.0, 220.0, 115.0, 0.75
 _LEVELS = ((0.5, 0.3), (1.0, 1.0), (2.0, 0.6), (4.0, 0.6))
 """Multiples of the beat at which attacks should come again, and what each counts."""
-_CHANCE = 0.12
-"""What the attacks of eight seconds of noise may agree by chance; those of music agree by 0.3 to 0.7."""
+_LEAST, _CHANCE = 0.08, 0.12
+"""How much the attacks of a melody agree at the least, and those of eight seconds of noise by chance at the most; those
+of a band agree by 0.3 to 0.7."""
 _PARTS = 48
 _LATE_SECONDS = 0.03
 """An attack is seen when it fills the window, this long after the start of the first that touches it."""
@@ -75,8 +76,10 @@ def rises(audio: NDArray[np.float32], watch: Watch) -> Attacks:
     return np.asarray(rising, dtype=np.float64)
 
 
-def tempo_of(rising: Attacks) -> float | None:
+def tempo_of(rising: Attacks, pitched: bool = False) -> float | None:
     """Quarter notes a minute from the rhythm of the attacks that `rises` finds; None where there is none.
+
+    What is not `pitched` may be noise, so its rhythm has to be clearer.
 
     Source: Ellis, Beat Tracking by Dynamic Programming, 2007, section 3 (autocorrelation with a log-normal prior).
     """
@@ -91,7 +94,7 @@ def tempo_of(rising: Attacks) -> float | None:
     prior = np.exp(-0.5 * (np.log2(tempi / MOST_LIKELY) / SPREAD) ** 2)
     strength = sum(weight * _at(correlation, tempi, multiple) for multiple, weight in _LEVELS) * prior
     best = float(tempi[strength.argmax()])
-    if _at(correlation, np.array([best]), 1)[0] < _CHANCE:
+    if _at(correlation, np.array([best]), 1)[0] < (_LEAST if pitched else _CHANCE):
         return None
     return _refined(correlation, best)
 
@@ -112,7 +115,7 @@ def _refined(correlation: NDArray[np.float64], bpm: float) -> float:
 def pulse_of(audio: NDArray[np.float32], meter: Meter, heard: Heard, watch: Watch) -> Pulse | None:
     """Tempo and bar lines of (C, T); `heard` is what was heard of its pitches. None where nothing marks a beat."""
     rising = rises(audio, watch)
-    bpm = tempo_of(rising)
+    bpm = tempo_of(rising, heard.is_pitched)
     return Pulse(bpm, phase_of(rising, bpm, meter, heard)) if bpm else None
 
 

@@ -94,7 +94,7 @@ def _grid(desk: Desk, style: str, heard: Heard) -> Grid:
             desk.notes.append(f"the project's {meter.name} was kept, not the {wishes.meter.name} of the tags")
     if music.bpm is not None and wishes.bpm is not None and abs(music.bpm - wishes.bpm) > 0.5:
         desk.notes.append(f"the project's {music.bpm:g} bpm were kept, not the {wishes.bpm:g} bpm of the tags")
-    bpm = music.bpm or wishes.bpm or (desk.score.plan.grid.bpm if desk.score else None) or _tempo(desk, style)
+    bpm = music.bpm or wishes.bpm or (desk.score.plan.grid.bpm if desk.score else None) or _tempo(desk, style, heard)
     since = music.since_bar / desk.request.span.rate
     if turns := _turns(desk, bpm, meter, since):
         return Grid(bpm, meter, since, rate, turns).later(_lead(desk.request))
@@ -144,10 +144,10 @@ def _lead(request: Composed) -> float:
     return (-request.left if request.left else request.span.length) / request.span.rate
 
 
-def _tempo(desk: Desk, style: str) -> float:
+def _tempo(desk: Desk, style: str, heard: Heard) -> float:
     """Heard, or the style's own, bent by tempo words and moods."""
     if not isinstance(desk.request, Generate):
-        found = hearing_time.tempo_of(desk.rising)
+        found = hearing_time.tempo_of(desk.rising, heard.is_pitched)
         if found:
             desk.notes.append(f"tempo heard: {found:g} bpm")
             desk.tempo_heard = True
