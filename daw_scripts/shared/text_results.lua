@@ -3,7 +3,7 @@ return {
   variants_track = "{track} – variants",
   stems_track = "{track} – stems",
   notes_track = "{track} – notes",
-  notes_role_track = "{track} – {role}, notes",
+  notes_role_track = "{role}, notes for {track}",
   guest_track = "{verb} – from the panel",
   guest_waits = "“{what}” was chosen for a project that is not open: {project}. It is laid in when that is open again; "
     .. "the take is kept: {path}",

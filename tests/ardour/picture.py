@@ -1,6 +1,7 @@
 """Take the picture for docs/ARDOUR.md in the real Ardour: `python -m tests.ardour.picture docs/images/ardour.png`.
 
-A voice, two variants of two seconds of it on the track below, and the form for the next one. Needs ImageMagick.
+A voice, two variants of four bars of it on the track below, their notes below that, and the form for the next one. Needs
+ImageMagick.
 """
 
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from tests.ardour.program import screen
 from tests.ardour.studio import Studio
 from tests.end_to_end.process import BridgeProcess
+from tests.fakes.waiting import until
 
 RATE = 48_000
 SIZE = "1350x640+0+0"
@@ -62,8 +64,9 @@ def arrange(studio: Studio) -> None:
     )
     before = studio.regions()
     studio.ardour.select("Voice", 345_600, 691_200)
-    studio.ask_for("repaint", "Repaint", variants="2", tags="lofi, rhodes, brushed drums")
-    studio.new_regions(before, 2)
+    tags = "lofi, rhodes, brushed drums, no pad, no lead, no keys"
+    studio.ask_for("repaint", "Repaint", variants="2", tags=tags, midi="yes")
+    until(lambda: len(studio.regions()) > len(before) + 2, 90, "sound and notes lie there")
     studio.ardour.select("Voice", 345_600, 691_200)
     studio.remember(tags="lofi, rhodes, brushed drums", lyrics="Morgenrot | over the sea", key="D minor", variants="2")
 

@@ -50,7 +50,7 @@ def test_notes_lie_on_a_midi_track_for_each_instrument_in_the_same_undo_step(wor
     world.host.selection.tracks = world.lua.table_from(["Voice"])
     drop(world, desk)
     found = midi_tracks(world)
-    assert list(found) == ["Voice – drums, notes", "Voice – bass, notes"]
+    assert list(found) == ["drums, notes for Voice", "bass, notes for Voice"]
     for role, regions in zip(("drums", "bass"), found.values(), strict=True):
         assert {one["name"]: (one["position"], one["is_muted"]) for one in regions} == {
             f"Repaint 1 · {role}, notes": (2 * RATE, False),

@@ -19,7 +19,7 @@ ENGLISH = {
     "take_name_tags": "{verb} {number} · {tags}",
     "stem_name": "{verb} {number} · {role}",
     "notes_name": "{verb} {number} · {role}, notes",
-    "notes_role_track": "{track} – {role}, notes",
+    "notes_role_track": "{role}, notes for {track}",
     "draft_name": "{name} (draft)",
     "guest_track": "{verb} – from the panel",
     "open_by_hand": "The panel could not be opened from here. Type this address into your browser; it works once: "
