@@ -31,7 +31,10 @@ export function mountTopbar(root, app) {
     const waiting = busy.length - (running ? 1 : 0);
     say(doing, [running?.task, waiting && `${waiting} waiting`].filter(Boolean).join(" · "));
   }
-  app.wire.on("engine", (event) => { app.wire.welcome.engine = event.state; showEngine(); });
+  app.wire.on("engine", (event) => {
+    if (app.wire.welcome) app.wire.welcome.engine = event.state;
+    showEngine();
+  });
   for (const kind of ["open", "lost", "engine-known"]) app.wire.on(kind, showEngine);
   for (const kind of ["changed", "listed"]) app.jobs.on(kind, showWork);
   showEngine();

@@ -14,7 +14,7 @@ const BED = "bed";
 /** Seconds: what is shorter was a click, not a drag. */
 const SHORTEST_LOOP = 0.05;
 /** Decoded sound that is kept at once. Beyond it, what was heard longest ago goes, and comes back when it is asked for. */
-const MOST_BYTES = 600e6;
+const MOST_BYTES = 300e6;
 const FRAME_BYTES = 8;
 
 /** The id of a take among the tracks: "JOB/N". */
