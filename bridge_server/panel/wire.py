@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 
 import msgspec
 from starlette.routing import BaseRoute, WebSocketRoute
@@ -20,6 +21,7 @@ from bridge_server.protocol.events import Refused
 log = logging.getLogger(__name__)
 
 NAME = "panel"
+_JOB = re.compile(r"[a-z0-9][a-z0-9_-]{7,63}")
 NOT_HERE = {"stop", "ack", "panel"}
 """Questions that a page has no use for, and a stranger would."""
 
@@ -93,6 +95,6 @@ def _take_in(data: bytes, is_text: bool, tab: Tab, session: Session, context: Co
     if word == "hello":
         tab.is_listening = True
         context.bridge.join(session.client, context.tabs.listeners(session.id))
-    if resolved.region is not None and isinstance(filled.get("job"), str):
+    if resolved.region is not None and _JOB.fullmatch(str(filled.get("job"))):
         context.regions.note_job(resolved.region.id, filled["job"])
     context.bridge.hear(msgspec.json.encode(filled), session.client, NAME, tab)

@@ -263,6 +263,16 @@ def test_regions_outlive_the_bridge_and_are_kept_once(tmp_path: Path) -> None:
     assert owner is not None and owner.client == "reaper"
 
 
+@pytest.mark.parametrize("job", ["x" * 100_000, "../x", "ABCDEFGH", 7, None, ["abcdefgh"]])
+def test_only_a_job_is_noted_with_a_region(caller: Caller, job: object) -> None:
+    link_into(caller.bridge, "live", span=BAR)
+    region = regions_of(caller)[0]
+    with caller.wire() as wire:
+        wire.say(request="generate", job=job, project=region["source"] or f"region:{region['id']}", span={})
+        assert wire.until(lambda event: event.get("event") == "refused")["error"]["code"] == "bad_request"
+    assert regions_of(caller)[0]["jobs"] == []
+
+
 def test_a_page_may_ask_what_can_be_named(caller: Caller) -> None:
     assert caller.http.get("/api/loras").json()["loras"] == []
     assert "tests" in caller.http.get("/api/hosts").json()["hosts"]
