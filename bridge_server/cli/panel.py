@@ -64,7 +64,7 @@ def panel(
     elif only_print:
         tell(link)
     elif webbrowser.open(link):
-        say("The panel opens in your browser.")
+        say("The panel opens in your browser; if nothing happens, `dawbridge panel --print` gives you the link.")
     else:
         say("No browser could be started here. Open this link in one; it works once:")
         tell(link)
