@@ -1,7 +1,7 @@
 """Take the picture for docs/ARDOUR.md in the real Ardour: `python -m tests.ardour.picture docs/images/ardour.png`.
 
-A voice, two variants of four bars of it on the track below, their notes below that, and the form for the next one. Needs
-ImageMagick.
+A voice, two variants of four bars of it on the track below, their notes below that, and the form for the next one.
+Needs ImageMagick.
 """
 
 import subprocess

@@ -13,6 +13,7 @@ from tests.ardour.program import SELECTION
 from tests.ardour.studio import Studio
 from tests.end_to_end.process import BridgeProcess
 from tests.fakes.waiting import until
+from tests.panel.caller import Caller
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -118,3 +119,21 @@ def test_a_range_is_opened_in_the_panel(song: Studio):
     (address,) = until(song.opened, 30, f"a page is opened; {song.story()}")
     assert address.startswith("http://127.0.0.1:")
     song.until_closed()
+
+
+def test_what_is_made_in_the_panel_of_a_range_comes_back_to_its_place(song: Studio, bridge: BridgeProcess):
+    """The page's part is played by the wire itself: a repaint of the range that was opened, then “send to the DAW”."""
+    before, job = song.regions(), new_job_id()
+    with Caller(bridge) as caller, caller.wire() as wire:
+        region = caller.http.get("/api/regions").json()["regions"][0]
+        assert region["client"] == song.client()
+        wish = {name: region[name] for name in ("span", "project", "music")}
+        wire.say(request="repaint", job=job, source={"path": region["source"]}, tags="lofi", **wish)
+        ended = wire.until(
+            lambda event: event.get("job") == job and event.get("event") in ("done", "failed", "refused")
+        )
+        assert ended["event"] == "done", ended
+        wire.ask(request="choose", id="send", job=job, number=1)
+        (take,) = song.new_regions(before)
+    assert (take.track, take.position, take.length) == ("Repaint – from the panel", 96_000, 96_000)
+    assert take.name == "Repaint 1 · lofi"

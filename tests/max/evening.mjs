@@ -9,6 +9,7 @@
 //   {"lose": true}                      the first datagram of each address is lost, both ways
 //   {"message": name, "values": […]}    anything else of the strip
 //   {"opened": count}                   until so many pages were opened
+//   {"clips": name}                     until a clip lies on a track whose name begins so
 // Standard output: {message, launched, tracks: [{name, clips: [[file, start, end]], notes: [[…]], lanes: […]}], requests, timings, placed, work,
 // faults}; timings: ms from Send to `accepted`; placed: ms from `done` to a clip in the set; work: ms of the processor in
 // each turn, which other programs on the machine do not lengthen.
@@ -99,6 +100,7 @@ const doing = {
     max.message("send");
   },
   await: (text) => until(() => (max.ui.message ?? "").startsWith(text), `“${text}”`),
+  clips: (name) => until(() => set.tracks.some((one) => one.get("name").startsWith(name) && one.clips.length > 0), `clips on ${name}`),
   opened: (count) => until(() => max.launched.length >= count, `${count} pages opened`),
   accepted: (count) => until(() => timings.length >= count, `${count} jobs accepted`),
   message: (name, { values = [] }) => max.message(name, ...values),

@@ -1,6 +1,7 @@
 """From Send to the exact beat: the device script over real UDP, a real bridge, the sketch engine, and a fake Live."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge_server.protocol.requests import List
+from bridge_server.client import new_job_id
+from bridge_server.protocol.requests import Choose, Generate, List
+from bridge_server.protocol.span import Span
 from engine.sketch.vocabulary import ROLES
 from tests.conftest import make_tone
 from tests.end_to_end.process import BridgeProcess
+from tests.fakes.waiting import until
 from tests.max.live import evening
 from tests.max.test_device_script import node
 
@@ -170,6 +174,26 @@ def score_of(path: Path) -> list[tuple[int, float]]:
         if message.type == "note_on" and message.velocity:
             found.append((message.note, round(ticks / file.ticks_per_beat, 4)))
     return found
+
+
+def test_a_take_that_was_made_elsewhere_lies_at_its_beat(
+    live: Callable[..., Any], bridge: BridgeProcess, project: Path
+):
+    """As the panel does it: a job of its own, and `choose` for the device."""
+
+    def make() -> None:
+        with bridge.client("panel-test") as panel:
+            mine = until(lambda: [job for job in panel.list(List(id="1")).jobs if job.project == str(project)], 60)
+            wish = Generate(job=new_job_id(), project=str(project), span=Span(20 * RATE, 22 * RATE, RATE), tags="lofi")
+            list(panel.run(wish))
+            panel.ask(Choose(id="choose", job=wish.job, number=1, client=mine[0].client))
+
+    with ThreadPoolExecutor() as pool:
+        made = pool.submit(make)
+        told = live({"brace": [12, 14]}, {"press": "repaint"}, {"clips": "Generate from the panel"})
+        made.result(30)
+    [track] = [track for track in told["tracks"] if track["name"].startswith("Generate from the panel")]
+    assert [(start, end) for _, start, end in track["clips"]] == [(40, 44)]
 
 
 def test_the_range_is_opened_in_the_panel(live: Callable[..., Any]):

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from bridge_server.client import new_job_id
+from bridge_server.protocol.requests import Choose, Generate
+from bridge_server.protocol.span import Span
 from tests.conftest import make_tone
 from tests.fakes.bridge import RunningBridge
 from tests.remote_script.conftest import Studio
@@ -58,5 +61,19 @@ def test_a_brace_comes_back_at_its_beat(tmp_path: Path, bridge: RunningBridge):
         studio.send("keep")
         studio.until(lambda: "Variant 1 is kept." in studio.said[-1], seconds=500)
         studio.until(lambda: not studio.surface._desk.courier.waiting, seconds=500)
+        make_elsewhere(bridge, folder)
+        studio.until(lambda: "from the panel" in song.tracks[len(song.tracks) - 1].name, seconds=500)
+        studio.tick(5)
+        (clip,) = song.tracks[len(song.tracks) - 1].arrangement_clips
+        assert (clip.name, clip.start_time, clip.end_time) == ("Generate 2 · steps=1", 24.0, 26.0)
     finally:
         studio.close()
+
+
+def make_elsewhere(bridge: RunningBridge, project: Path) -> None:
+    """As the panel does it: a job of its own, and `choose` for the script."""
+    job = new_job_id()
+    with bridge.client("panel-test") as panel:
+        span = Span(12 * RATE, 13 * RATE, RATE)
+        list(panel.run(Generate(job=job, project=str(project), span=span, tags="steps=1", variants=2)))
+        panel.ask(Choose(id="choose", job=job, number=2, client="ableton-remote-script"))
