@@ -6,12 +6,13 @@
  */
 
 import { Bell } from "../bell.js";
-import { h, replace } from "../dom.js";
+import { h } from "../dom.js";
 import { changedWords } from "./compare.js";
 
 export class LyricEditor extends Bell {
   #paper = h("div.lyric-paper", { "aria-hidden": "true" });
   #line = -1;
+  #keys = [];
   rows = [];
 
   constructor(label, text, { signal, placeholder = "" } = {}) {
@@ -44,7 +45,16 @@ export class LyricEditor extends Bell {
   show(rows, language) {
     this.rows = rows;
     this.area.lang = language || "";
-    replace(this.#paper, rows.map((row, at) => this.#row(row, at)));
+    rows.forEach((row, at) => {
+      const key = rowKey(row);
+      if (this.#keys[at] === key) return;
+      const fresh = this.#row(row, at);
+      if (at < this.#paper.children.length) this.#paper.children[at].replaceWith(fresh);
+      else this.#paper.append(fresh);
+      this.#keys[at] = key;
+    });
+    while (this.#paper.children.length > rows.length) this.#paper.lastChild.remove();
+    this.#keys.length = rows.length;
     this.#mark();
   }
 
@@ -106,6 +116,11 @@ export class LyricEditor extends Bell {
     const isHere = document.activeElement === this.area;
     [...this.#paper.children].forEach((child, at) => child.classList.toggle("is-here", isHere && at === this.#line));
   }
+}
+
+/** Rows of the same key look the same, so that a key pressed in a long song draws one line anew. */
+function rowKey({ line, before, fit }) {
+  return [line.kind, line.section, line.count, line.sure, fit, before?.count, before?.sure, line.text, before?.sung].join("\u0000");
 }
 
 /** "8", and beside it the original's "9". */

@@ -121,7 +121,9 @@ export class Rewording {
     this.#draft.versions.push(version);
     this.#fillColumns();
     this.#changed();
-    this.#columns.at(-1).editor.goTo(0);
+    const column = this.#columns.at(-1);
+    column.element.scrollIntoView({ block: "nearest", inline: "nearest" });
+    column.editor.goTo(0);
   }
 
   #remove(version) {
