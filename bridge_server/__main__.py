@@ -137,7 +137,7 @@ async def _serve(settings: Settings) -> None:
         zmq_doors.append(ZmqDoor(context, bridge.receive, settings.share, curve))
     osc_door = OscDoor(home.outbox, bridge.admit, bridge.receive)
     mailbox_door = MailboxDoor(home.mailbox, bridge.receive)
-    bridge.reach(MAILBOX, mailbox_door.route)
+    bridge.reach(MAILBOX, mailbox_door.route, mailbox_door.knows)
     panel_door = PanelDoor(home, bridge)
     bridge.panel_link = panel_door.link
     _stop_on_signals(bridge)

@@ -100,6 +100,7 @@ class Bridge:
         self._sign = home.at_work
         self._work: asyncio.Task[None] | None = None
         self._routes_by_door: dict[str, Callable[[str], Route]] = {}
+        self._known_at: dict[str, Callable[[str], bool]] = {}
         self._telling: asyncio.TimerHandle | None = None
         self._errands: set[asyncio.Task[None]] = set()
         self.panel_link: Callable[[Panel, str], str] = no_panel
@@ -129,9 +130,13 @@ class Bridge:
     def is_idle(self) -> bool:
         return self._foreman.is_idle
 
-    def reach(self, door: str, route_to: Callable[[str], Route]) -> None:
-        """A door that reaches its clients without having heard them since the start of this bridge."""
+    def reach(self, door: str, route_to: Callable[[str], Route], knows: Callable[[str], bool]) -> None:
+        """A door that reaches its clients without having heard them since the start of this bridge.
+
+        knows  whether a client of that name ever came through it
+        """
         self._routes_by_door[door] = route_to
+        self._known_at[door] = knows
 
     def admit(self, key: str) -> None:
         """Raises WrongKey unless `key` is this bridge's."""
@@ -265,8 +270,10 @@ class Bridge:
 
     def _post(self, event: AnyEvent, job: Job) -> None:
         self.last_activity = time.monotonic()
-        if not self._switchboard.knows(job.client) and job.door in self._routes_by_door:
-            self._switchboard.connect(job.client, self._routes_by_door[job.door](job.client))
+        if not self._switchboard.knows(job.client):
+            door = job.door or next((name for name, knows in self._known_at.items() if knows(job.client)), "")
+            if door in self._routes_by_door:
+                self._switchboard.connect(job.client, self._routes_by_door[door](job.client))
         self._switchboard.post(event, job.client)
 
     def _engine_changed(self, state: EngineState, problem: Problem | None) -> None:

@@ -125,6 +125,10 @@ class MailboxDoor:
     def route(self, client: str) -> MailboxRoute:
         return MailboxRoute(self._out / client)
 
+    def knows(self, client: str) -> bool:
+        """Whether it was ever answered here."""
+        return (self._out / client).is_dir()
+
     async def _listen(self) -> None:
         from watchfiles import awatch
 

@@ -19,6 +19,7 @@ from bridge_server.protocol.values import Music, Source
 log = logging.getLogger(__name__)
 
 MOST_REGIONS = 100
+MOST_BYTES = 8 << 20
 MOST_JOBS = 500
 
 
@@ -53,13 +54,15 @@ class Regions:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._regions: dict[str, Region] = {}
+        self._bytes: dict[str, int] = {}
         for path in folder.glob("*.json") if folder.is_dir() else ():
             try:
-                region = from_json(path.read_bytes(), Region)
+                data = path.read_bytes()
+                region = from_json(data, Region)
             except (OSError, BadMessage) as error:
                 log.warning("region.unreadable path=%s error=%s", path, error)
                 continue
-            self._regions[region.id] = region
+            self._regions[region.id], self._bytes[region.id] = region, len(data)
         self._by_job = {job: region.id for region in self._regions.values() for job in region.jobs}
 
     def receive(self, ask: Panel, client: str) -> Region | None:
@@ -84,9 +87,18 @@ class Regions:
             jobs=before.jobs if before else (),
         )
         self._keep(region)
-        for old in self.newest()[MOST_REGIONS:]:
+        for old in self._too_old():
             self._forget(old)
         return region
+
+    def _too_old(self) -> list[Region]:
+        """All but the newest: a region of a thousand clips takes more room than a hundred of one file each."""
+        newest = self.newest()
+        total, fitting = 0, 0
+        for region in newest[:MOST_REGIONS]:
+            total += self._bytes[region.id]
+            fitting += total <= MOST_BYTES
+        return newest[max(fitting, 1) :]
 
     def newest(self) -> list[Region]:
         return sorted(self._regions.values(), key=lambda region: -region.created)
@@ -109,15 +121,16 @@ class Regions:
         return self._regions.get(self._by_job.get(job, ""))
 
     def _keep(self, region: Region) -> None:
-        self._regions[region.id] = region
+        data = to_json(region)
+        self._regions[region.id], self._bytes[region.id] = region, len(data)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_owner_only(self._folder / f"{region.id}.json", to_json(region))
+            write_owner_only(self._folder / f"{region.id}.json", data)
         except OSError as error:
             log.warning("region.not_kept id=%s error=%s", region.id, error)
 
     def _forget(self, region: Region) -> None:
-        del self._regions[region.id]
+        del self._regions[region.id], self._bytes[region.id]
         for job in region.jobs:
             self._by_job.pop(job, None)
         try:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from bridge_server.client import new_job_id
 from bridge_server.home import Home
 from bridge_server.jobs.journal import Journal
+from bridge_server.panel import regions as regions_module
 from bridge_server.panel.references import References, project_id
 from bridge_server.panel.regions import Regions
 from bridge_server.protocol import codec
@@ -30,6 +31,8 @@ from bridge_server.protocol.span import Span
 from bridge_server.protocol.values import Clip, Source
 from tests.conftest import make_tone
 from tests.fakes.bridge import RunningBridge
+from tests.fakes.knocks import MailboxKnock, answer_to
+from tests.fakes.waiting import until
 from tests.panel.caller import Caller, link_into
 
 BAR = Span(24_000, 48_000, 48_000)
@@ -261,6 +264,35 @@ def test_regions_outlive_the_bridge_and_are_kept_once(tmp_path: Path) -> None:
     assert {region.id for region in again.newest()} == {first.id, other.id}
     owner = again.of_job("abcdefgh")
     assert owner is not None and owner.client == "reaper"
+
+
+def test_regions_take_only_so_much_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regions_module, "MOST_BYTES", 5_000)
+    regions = Regions(tmp_path / "regions")
+    for number in range(9):
+        regions.receive(Panel(id="1", span=BAR, lyrics=f"{number}" * 1_000), "reaper")
+    assert [region.lyrics[0] for region in regions.newest()] == ["8", "7", "6", "5"]
+    assert len(list((tmp_path / "regions").iterdir())) == 4
+    regions.receive(Panel(id="1", span=BAR, lyrics="x" * 9_000), "reaper")
+    assert [region.lyrics[0] for region in regions.newest()] == ["x"], "the newest is kept however large"
+
+
+def test_a_host_that_only_sent_a_region_is_found_after_a_restart(tmp_path: Path) -> None:
+    """It speaks by mailbox, has never sent a job, and has not spoken since the bridge was started anew."""
+    with RunningBridge(tmp_path / "home") as first:
+        knock = MailboxKnock(first.connection)
+        question = {"request": "panel", "id": "p", "span": msgspec.to_builtins(BAR), "lyrics": "la"}
+        assert answer_to(knock, question)["event"] == "panel_link"
+    with RunningBridge(tmp_path / "home") as second, Caller(second) as caller, caller.wire() as wire:
+        second.wait_for_engine()
+        region, job = regions_of(caller)[0], new_job_id()
+        assert region["client"] == knock.name
+        wire.say(request="generate", job=job, span=region["span"], project=f"region:{region['id']}")
+        wire.until(lambda event: event.get("event") == "done" and event["job"] == job)
+        assert wire.ask(request="choose", id="k", job=job, number=1)["event"] == "ok"
+        out = second.home.mailbox / "out" / knock.name
+        until(lambda: list(out.glob("*-place.json")), 5, "the host is told")
+    knock.close()
 
 
 @pytest.mark.parametrize("job", ["x" * 100_000, "../x", "ABCDEFGH", 7, None, ["abcdefgh"]])
