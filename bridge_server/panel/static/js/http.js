@@ -24,7 +24,8 @@ async function problemOf(answer) {
   } catch (error) {
     console.debug("http: the answer was not JSON", error);
   }
-  return { code: "page_fault", message: `The bridge answered with ${answer.status}.`, hint: "`dawbridge doctor` says where its log lies." };
+  const message = `The bridge answered with ${answer.status}.`;
+  return { code: "page_fault", message, hint: "`dawbridge doctor` says where its log lies." };
 }
 
 /** `/api/takes?text=x`: empty, null and undefined values are left out, true is 1. */
@@ -39,6 +40,7 @@ export function address(path, query = {}) {
 }
 
 const JSON_BODY = { "content-type": "application/json" };
+const RAW_BODY = { "content-type": "application/octet-stream" };
 
 export const api = {
   get: async (path, query, signal) => (await call(address(path, query), { signal })).json(),
@@ -48,6 +50,6 @@ export const api = {
     return answer.status === 204 ? null : answer.json();
   },
   /** A file as it is, e.g. an upload. */
-  send: async (path, body, query) => (await call(address(path, query), { method: "POST", headers: { "content-type": "application/octet-stream" }, body })).json(),
+  send: async (path, body, query) => (await call(address(path, query), { method: "POST", headers: RAW_BODY, body })).json(),
   bytes: async (path, signal) => (await call(path, { signal })).arrayBuffer(),
 };

@@ -7,10 +7,12 @@
 
 import { h, replace } from "./dom.js";
 
-const WRITES = "input:not([type=checkbox]):not([type=radio]):not([type=range]):not([type=button]), textarea, select, [contenteditable=true]";
+const NO_TEXT = ["checkbox", "radio", "range", "button"].map((type) => `:not([type=${type}])`).join("");
+const WRITES = `input${NO_TEXT}, textarea, select, [contenteditable=true]`;
 const TAKES_SPACE = "button, summary, a[href], input, [role=button], [role=slider]";
 const TAKES_ARROWS = "input, [role=slider], [role=tab], [role=radio], [role=menuitem]";
-const NAMES = { " ": "Space", ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc", Enter: "Enter", Home: "Home", End: "End", Delete: "Del", "Shift+?": "?" };
+const ARROWS = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
+const NAMES = { ...ARROWS, " ": "Space", Escape: "Esc", Enter: "Enter", Home: "Home", End: "End", Delete: "Del" };
 
 export class Keys {
   #bound = new Map();

@@ -28,7 +28,9 @@ const app = {
 const router = new Router(app, document.getElementById("main"));
 
 wire.on("lost", (how) => {
-  if (how === "ended") notices.problem(new Problem({ code: "wrong_key", message: "This page is no longer logged in.", hint: "Open it anew with `dawbridge panel`." }));
+  if (how !== "ended") return;
+  const hint = "Open it anew with `dawbridge panel`.";
+  notices.problem(new Problem({ code: "wrong_key", message: "This page is no longer logged in.", hint }));
 });
 wire.on("panel:open", (event) => offer(app, event));
 mountTopbar(document.getElementById("state"), app);

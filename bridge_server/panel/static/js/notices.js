@@ -31,7 +31,8 @@ export class Notices {
   }
 
   #show(words, kind, action) {
-    const close = h("button.plain.small.icon", { type: "button", "aria-label": "Close this message", onclick: () => notice.remove() }, icon("close"));
+    const closing = { type: "button", "aria-label": "Close this message", onclick: () => notice.remove() };
+    const close = h("button.plain.small.icon", closing, icon("close"));
     const button = action && h("button.small", { type: "button", onclick: () => { notice.remove(); action[1](); } }, action[0]);
     const notice = h("div.notice", { class: kind, role: kind === "bad" ? "alert" : "status" }, words, button, close);
     this.#root.append(notice);
@@ -42,5 +43,6 @@ export class Notices {
 /** A problem inside a page: message and hint, as they came. */
 export function problemBox(error) {
   const problem = asProblem(error);
-  return h("div.problem", { role: "alert" }, h("strong", {}, coded(problem.message)), problem.hint && h("span.hint", {}, coded(problem.hint)));
+  const hint = problem.hint && h("span.hint", {}, coded(problem.hint));
+  return h("div.problem", { role: "alert" }, h("strong", {}, coded(problem.message)), hint);
 }

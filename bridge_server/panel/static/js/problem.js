@@ -13,5 +13,6 @@ export function asProblem(error) {
   if (error instanceof Problem) return error;
   if (!(error instanceof Error) && error?.code && error.message) return new Problem(error);
   console.error(error);
-  return new Problem({ code: "page_fault", message: "The page met an error of its own.", hint: `Reload the page. (${error?.message ?? error})` });
+  const hint = `Reload the page. (${error?.message ?? error})`;
+  return new Problem({ code: "page_fault", message: "The page met an error of its own.", hint });
 }

@@ -4,7 +4,14 @@ import { h, replace, say } from "./dom.js";
 import { icon } from "./icons.js";
 
 const THEMES = [["auto", "system", "As the system has it"], ["light", "sun", "Light"], ["dark", "moon", "Dark"]];
-const LAMPS = { ready: "Engine ready", starting: "Engine starting", down: "Engine down", lost: "No bridge", ended: "Logged out", connecting: "Connecting" };
+const LAMPS = {
+  ready: "Engine ready",
+  starting: "Engine starting",
+  down: "Engine down",
+  lost: "No bridge",
+  ended: "Logged out",
+  connecting: "Connecting",
+};
 
 export function mountTopbar(root, app) {
   const lamp = h("span.lamp", { "aria-hidden": "true" });
@@ -13,7 +20,8 @@ export function mountTopbar(root, app) {
   const bar = h("progress", { max: 1, "aria-label": "How far the job is" });
   const doing = h("span", {}, "");
   const work = h("a.work", { href: "#/queue", hidden: true }, doing, bar);
-  const keys = h("button.plain.icon", { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: () => app.keys.show() }, icon("keyboard"));
+  const showKeys = { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: () => app.keys.show() };
+  const keys = h("button.plain.icon", showKeys, icon("keyboard"));
   replace(root, work, engine, themeButton(), keys);
 
   function showEngine() {

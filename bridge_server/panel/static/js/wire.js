@@ -16,6 +16,22 @@ const ANSWER_WITHIN = 15000;
 const SESSION_ENDED = 1008;
 const JOBS = new Set(["generate", "repaint", "extend", "edit", "retake", "layer", "accompany", "separate", "again"]);
 
+const NO_BRIDGE = {
+  code: "no_bridge",
+  message: "The bridge does not answer.",
+  hint: "The panel tries again by itself; start the bridge with `dawbridge up` if it was stopped.",
+};
+const NO_ANSWER = {
+  code: "no_answer",
+  message: "The bridge did not answer in time.",
+  hint: "Try again; `dawbridge doctor` says where its log lies.",
+};
+const LOST = {
+  code: "no_bridge",
+  message: "The connection to the bridge was lost.",
+  hint: "What was accepted goes on; the panel connects again by itself.",
+};
+
 export class Wire extends Bell {
   status = "connecting";
   /** The latest `welcome` of the bridge, or null. */
@@ -59,11 +75,11 @@ export class Wire extends Bell {
   #send(message, by) {
     return new Promise((resolve, reject) => {
       if (this.#socket?.readyState !== WebSocket.OPEN) {
-        reject(new Problem({ code: "no_bridge", message: "The bridge does not answer.", hint: "The panel tries again by itself; start the bridge with `dawbridge up` if it was stopped." }));
+        reject(new Problem(NO_BRIDGE));
         return;
       }
       const key = message[by];
-      const timer = setTimeout(() => this.#settle(key, "reject", new Problem({ code: "no_answer", message: "The bridge did not answer in time.", hint: "Try again; `dawbridge doctor` says where its log lies." })), ANSWER_WITHIN);
+      const timer = setTimeout(() => this.#settle(key, "reject", new Problem(NO_ANSWER)), ANSWER_WITHIN);
       this.#asked.set(key, { resolve, reject, timer });
       this.#socket.send(JSON.stringify(message));
     });
@@ -113,7 +129,7 @@ export class Wire extends Bell {
 
   #lost(code) {
     for (const key of [...this.#asked.keys()]) {
-      this.#settle(key, "reject", new Problem({ code: "no_bridge", message: "The connection to the bridge was lost.", hint: "What was accepted goes on; the panel connects again by itself." }));
+      this.#settle(key, "reject", new Problem(LOST));
     }
     this.status = code === SESSION_ENDED ? "ended" : "lost";
     this.ring("lost", this.status);

@@ -11,7 +11,8 @@ const MOST_DB = 12;
  */
 export function matchingGains(lufs, goal = null) {
   const to = Number.isFinite(goal) ? goal : Math.min(...Object.values(lufs).filter(Number.isFinite));
-  return Object.fromEntries(Object.entries(lufs).map(([id, level]) => [id, Number.isFinite(level) && Number.isFinite(to) ? gainOf(to - level) : 1]));
+  const gain = (level) => (Number.isFinite(level) && Number.isFinite(to) ? gainOf(to - level) : 1);
+  return Object.fromEntries(Object.entries(lufs).map(([id, level]) => [id, gain(level)]));
 }
 
 export function gainOf(decibels) {

@@ -13,6 +13,11 @@
 import { Bell } from "../bell.js";
 import { Problem } from "../problem.js";
 
+const NO_SOUND = {
+  code: "not_found",
+  message: "The audio of this take cannot be had.",
+  hint: "Was its file moved or deleted? Reload the page.",
+};
 const WORKLET = new URL("./mix.worklet.js", import.meta.url);
 
 export class Player extends Bell {
@@ -48,7 +53,7 @@ export class Player extends Bell {
 
   async #fetch(id, url, signal) {
     const answer = await fetch(url, { signal, credentials: "same-origin" });
-    if (!answer.ok) throw new Problem({ code: "not_found", message: "The audio of this take cannot be had.", hint: "Was its file moved or deleted? Reload the page." });
+    if (!answer.ok) throw new Problem(NO_SOUND);
     const decoder = new OfflineAudioContext(2, 1, this.rate);
     const sound = await decoder.decodeAudioData(await answer.arrayBuffer());
     if (!signal?.aborted) this.put(id, stereo(sound));
@@ -115,7 +120,8 @@ export class Player extends Bell {
     const heard = this.#context.currentTime - (this.#context.outputLatency || this.#context.baseLatency || 0);
     const head = Math.round(this.#said.head + (heard - this.#said.time) * this.rate);
     const { start, end } = this.#span ?? {};
-    if (this.#span && this.#said.head >= start && this.#said.head <= end && head < start) return Math.max(start, head + end - start);
+    const isInLoop = this.#span && this.#said.head >= start && this.#said.head <= end;
+    if (isInLoop && head < start) return Math.max(start, head + end - start);
     return Math.max(0, Math.min(this.frames - 1, head));
   }
 
@@ -137,7 +143,8 @@ export class Player extends Bell {
   async #make() {
     const context = (this.#context = new AudioContext({ sampleRate: this.rate, latencyHint: "interactive" }));
     await context.audioWorklet.addModule(WORKLET);
-    const node = new AudioWorkletNode(context, "dawbridge-mix", { numberOfInputs: 0, outputChannelCount: [2], processorOptions: { frames: this.frames } });
+    const given = { numberOfInputs: 0, outputChannelCount: [2], processorOptions: { frames: this.frames } };
+    const node = new AudioWorkletNode(context, "dawbridge-mix", given);
     this.#volume = new GainNode(context, { gain: this.#level });
     node.connect(this.#volume).connect(context.destination);
     node.port.onmessage = ({ data }) => this.#heard(data);

@@ -6,7 +6,8 @@ import { icon } from "../icons.js";
 export function aboutTake(take, audition, app) {
   if (!take) return null;
   const id = `${take.job}/${take.number}`;
-  const seed = h("button.plain.small", { type: "button", title: "Copy the seed", onclick: () => copy(take.seed, app) }, String(take.seed));
+  const copying = { type: "button", title: "Copy the seed", onclick: () => copy(take.seed, app) };
+  const seed = h("button.plain.small", copying, String(take.seed));
   const facts = [
     take.tags && ["Tags", take.tags],
     ["Seed", seed],
@@ -17,11 +18,15 @@ export function aboutTake(take, audition, app) {
   ].filter(Boolean);
   return h("section.about", { "aria-label": "About this take" },
     h("dl.about-facts", {}, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
-    take.lyrics && h("div.about-lyrics", {}, h("h3", {}, "Lyrics"), h("pre", { lang: take.language || null, tabindex: "0", "aria-label": "Lyrics" }, take.lyrics)),
+    take.lyrics && h("div.about-lyrics", {}, h("h3", {}, "Lyrics"), lyricsOf(take)),
     h("div.row.about-ways", {},
       h("a.button", { href: `#/studio?take=${id}` }, icon("again"), "Again with changes"),
       h("a.button", { href: `#/lyrics?take=${id}` }, "Other words"),
       h("a.button", { href: `#/history?take=${id}` }, "Recipe")));
+}
+
+function lyricsOf({ lyrics, language }) {
+  return h("pre", { lang: language || null, tabindex: "0", "aria-label": "Lyrics" }, lyrics);
 }
 
 async function copy(seed, app) {

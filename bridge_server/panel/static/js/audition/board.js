@@ -21,6 +21,7 @@ import { askHost } from "./send_dialog.js";
 import { makeTransport } from "./transport.js";
 
 const COLUMNS = 2400;
+const BLIND_RULES = "Shuffled and equally loud. Listen with 1, 2, 3 …, then say which you prefer: P.";
 
 export class Board extends Bell {
   blind = null;
@@ -28,7 +29,7 @@ export class Board extends Bell {
   #signal;
   #lanes = new Map();
   #list = h("div.lanes", { role: "group", "aria-label": "Original and takes" });
-  #rules = h("p.blind-rules", { hidden: true }, "Shuffled and equally loud. Listen with 1, 2, 3 …, then say which you prefer: P.");
+  #rules = h("p.blind-rules", { hidden: true }, BLIND_RULES);
   /** Who is heard, for those who do not see it: the keys change it wherever the focus is. */
   #spoken = h("p.unseen", { role: "status" });
   #frame = 0;
@@ -44,7 +45,8 @@ export class Board extends Bell {
     this.hearing = new Hearing(audition, signal);
     this.ruler = new Ruler(audition, (at) => this.seek(at), (span) => this.hearing.select(span));
     this.transport = makeTransport(this);
-    const stage = h("div.stage", {}, this.#rules, this.ruler.element, this.#list, h("div.playhead-lane", { "aria-hidden": "true" }, this.ruler.playhead));
+    const playhead = h("div.playhead-lane", { "aria-hidden": "true" }, this.ruler.playhead);
+    const stage = h("div.stage", {}, this.#rules, this.ruler.element, this.#list, playhead);
     this.element = h("section.board", { "aria-label": "Audition" }, this.transport.element, stage, this.#spoken);
     this.#listen();
     this.#fillLanes();
@@ -152,7 +154,8 @@ export class Board extends Bell {
     const letter = this.blind.letter(id);
     this.blind.prefer(id);
     const take = this.hearing.track(id).take;
-    this.#app.say(`${letter} was ${take ? `take ${take.number}, seed ${take.seed}` : `the ${this.nameOfOriginal.toLowerCase()}`}.`, { title: `You preferred ${letter}` });
+    const who = take ? `take ${take.number}, seed ${take.seed}` : `the ${this.nameOfOriginal.toLowerCase()}`;
+    this.#app.say(`${letter} was ${who}.`, { title: `You preferred ${letter}` });
     this.refresh();
     this.ring("blind", this.blind);
   }
@@ -177,8 +180,9 @@ export class Board extends Bell {
   }
 
   #firstHeard() {
-    const takes = this.audition.takes;
-    const best = takes.find((take) => take.chosen) ?? takes.find((take) => take.starred) ?? takes.find((take) => !take.discarded) ?? takes[0];
+    const { takes } = this.audition;
+    const kept = takes.find((take) => take.chosen) ?? takes.find((take) => take.starred);
+    const best = kept ?? takes.find((take) => !take.discarded) ?? takes[0];
     return best ? takeId(best) : ORIGINAL;
   }
 
@@ -194,7 +198,8 @@ export class Board extends Bell {
 
   async #drawAll() {
     const { bed } = this.audition;
-    const [under, ...own] = await Promise.all([bed?.peaks, ...this.hearing.tracks.map((track) => track.peaks)].map((url) => this.#peaks(url)));
+    const urls = [bed?.peaks, ...this.hearing.tracks.map((track) => track.peaks)];
+    const [under, ...own] = await Promise.all(urls.map((url) => this.#peaks(url)));
     if (this.#signal?.aborted) return;
     const scale = commonScale([under, ...own]);
     const grid = gridOf(this.audition);

@@ -16,5 +16,6 @@ export function fileLink(actions, { file, name }, label) {
 /** The same take's file of one stem or one side. */
 export function partOf(take, kind, value) {
   const separator = take.file.includes("?") ? "&" : "?";
-  return { file: `${take.file}${separator}${kind}=${encodeURIComponent(value)}`, name: take.name.replace(/(\.\w+)?$/, ` ${value}$1`) };
+  const file = `${take.file}${separator}${kind}=${encodeURIComponent(value)}`;
+  return { file, name: take.name.replace(/(\.\w+)?$/, ` ${value}$1`) };
 }

@@ -17,8 +17,9 @@ export function jobHead(known, audition, recent, job, onChoose) {
     audition?.music?.key,
     known.created && ago(known.created),
   ].filter(Boolean);
+  const tags = known.tags && h("span.head-tags", {}, ` ${known.tags}`);
   const heading = h("div.grow.head-words", {},
-    h("h1.cut", { title: known.tags }, taskName(known.task) || "Audition", known.tags && h("span.head-tags", {}, ` ${known.tags}`)),
+    h("h1.cut", { title: known.tags }, taskName(known.task) || "Audition", tags),
     h("p", {}, facts.join(" · ")));
   return [heading, recent.length > 1 && recentJobs(recent, job, onChoose)];
 }
@@ -26,13 +27,19 @@ export function jobHead(known, audition, recent, job, onChoose) {
 /** What can be made of a region that a DAW has sent. */
 export function regionWays(region) {
   if (!region) return null;
-  return h("div.row", {}, h("a.button.main", { href: `#/lyrics?region=${region}` }, "Other words"), h("a.button", { href: `#/studio?region=${region}` }, "Make takes of it"));
+  return h("div.row", {},
+    h("a.button.main", { href: `#/lyrics?region=${region}` }, "Other words"),
+    h("a.button", { href: `#/studio?region=${region}` }, "Make takes of it"));
 }
 
 function recentJobs(recent, job, onChoose) {
-  const options = recent.map((take) => h("option", { value: take.job, selected: take.job === job }, `${taskName(take.task)}${take.tags ? `: ${short(take.tags)}` : ""} · ${ago(take.created)}`));
+  const options = recent.map((take) => {
+    const what = [taskName(take.task), short(take.tags ?? "")].filter(Boolean).join(": ");
+    return h("option", { value: take.job, selected: take.job === job }, `${what} · ${ago(take.created)}`);
+  });
   if (!recent.some((take) => take.job === job)) options.unshift(h("option", { value: "", selected: true }, "This one"));
-  const select = h("select", { "aria-label": "Other jobs", title: "Other jobs: [ and ]", onchange: (event) => event.target.value && onChoose(event.target.value) }, options);
+  const onchange = (event) => event.target.value && onChoose(event.target.value);
+  const select = h("select", { "aria-label": "Other jobs", title: "Other jobs: [ and ]", onchange }, options);
   return h("div.head-recent", {}, select);
 }
 

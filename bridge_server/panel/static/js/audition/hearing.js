@@ -129,7 +129,8 @@ export class Hearing extends Bell {
   setLoop(mode) {
     this.looping = mode;
     const { span, frames } = this.audition;
-    this.player.loop({ region: { start: span.start, end: span.end }, all: { start: 0, end: frames }, own: this.selection, off: null }[mode]);
+    const spans = { region: span, all: { start: 0, end: frames }, own: this.selection, off: null };
+    this.player.loop(spans[mode]);
     this.ring("changed", this);
   }
 

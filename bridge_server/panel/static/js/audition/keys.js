@@ -1,8 +1,11 @@
 /** The keys of the audition: it is played like an instrument. */
 
+const NEXT_LOOP = { region: "all", all: "off", off: "region", own: "region" };
+
 export function bindBoardKeys(board, keys, signal) {
   const bind = (key, what, act, given) => keys.bind(key, what, act, signal, given);
   const { hearing } = board;
+  const selection = () => hearing.selection ?? board.audition.span;
   const onTake = (act) => async () => {
     const take = board.heardTake;
     if (take && !board.isHidden && (await act(take)) !== false) board.refresh();
@@ -17,13 +20,13 @@ export function bindBoardKeys(board, keys, signal) {
   bind("ArrowRight", "On by a beat, or a second", () => board.nudge(1));
   bind("Home", "Back to the beginning", () => board.seek(0));
   bind("r", "To the start of the region", () => board.seek(board.audition.span.start / board.audition.frames));
-  bind("l", "Loop: region, with context, off", () => hearing.setLoop({ region: "all", all: "off", off: "region", own: "region" }[hearing.looping]));
-  bind("i", "Loop from here", () => hearing.select({ start: hearing.player.position, end: hearing.selection?.end ?? board.audition.span.end }));
-  bind("o", "Loop to here", () => hearing.select({ start: hearing.selection?.start ?? board.audition.span.start, end: hearing.player.position }));
+  bind("l", "Loop: region, with context, off", () => hearing.setLoop(NEXT_LOOP[hearing.looping]));
+  bind("i", "Loop from here", () => hearing.select({ ...selection(), start: hearing.player.position }));
+  bind("o", "Loop to here", () => hearing.select({ ...selection(), end: hearing.player.position }));
   bind("g", "Level match", () => hearing.setLevelled(!hearing.isLevelled));
   bind("c", "Context on and off", () => hearing.setBed(!hearing.isBedOn));
   bind("b", "Blind comparison", () => board.toggleBlind());
-  bind("p", "Blind: prefer the one that is heard", () => { if (board.blind && !board.blind.isOpen) board.prefer(hearing.heard); });
+  bind("p", "Blind: prefer the one that is heard", () => board.isHidden && board.prefer(hearing.heard));
   bind("t", "Stems of the take", () => board.toggleStems());
   bind("s", "Star", onTake((take) => board.actions.star(take)));
   bind("k", "Keep", onTake((take) => board.actions.keep(take)));

@@ -24,13 +24,17 @@ export class JobProgress {
   show() {
     const line = this.#app.jobs.all.get(this.#job);
     if (line?.state === "failed") {
-      replace(this.element, problemBox(line.error), h("button", { type: "button", onclick: () => this.#ask("retry") }, "Try again"));
+      const retry = h("button", { type: "button", onclick: () => this.#ask("retry") }, "Try again");
+      replace(this.element, problemBox(line.error), retry);
     } else if (line?.state === "queued" || line?.state === "running") {
       const stage = line.state === "queued" ? "waiting" : line.stage || "running";
       this.#words.textContent = `${taskName(line.task)}: ${stage}`;
       this.#bar.value = line.fraction;
       this.#showPreview(line);
-      if (!this.element.contains(this.#bar)) replace(this.element, h("div.row", {}, this.#words, h("div.grow", {}, this.#bar), h("button.small", { type: "button", onclick: () => this.#ask("cancel") }, "Cancel")), this.#preview);
+      if (!this.element.contains(this.#bar)) {
+        const cancel = h("button.small", { type: "button", onclick: () => this.#ask("cancel") }, "Cancel");
+        replace(this.element, h("div.row", {}, this.#words, h("div.grow", {}, this.#bar), cancel), this.#preview);
+      }
     } else replace(this.element);
     this.element.hidden = !this.element.childElementCount;
   }
@@ -41,7 +45,8 @@ export class JobProgress {
     if (source === this.#previewed) return;
     this.#previewed = source;
     this.#preview.hidden = !source;
-    replace(this.#preview, h("span", {}, `Half-way of take ${preview}`), h("audio", { controls: true, src: source, "aria-label": `Half-way of take ${preview}` }));
+    const label = `Half-way of take ${preview}`;
+    replace(this.#preview, h("span", {}, label), h("audio", { controls: true, src: source, "aria-label": label }));
   }
 
   async #ask(request) {

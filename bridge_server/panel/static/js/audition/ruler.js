@@ -14,7 +14,10 @@ export function gridOf(audition) {
   const from = -zero / rate;
   const to = (frames - zero) / rate;
   const at = (seconds) => (seconds - from) / (to - from);
-  if (!music) return seconds(from, to).map((second) => ({ at: at(second), strong: true, label: clock(second).replace(/\.00$/, "") }));
+  if (!music) {
+    const label = (second) => clock(second).replace(/\.00$/, "");
+    return seconds(from, to).map((second) => ({ at: at(second), strong: true, label: label(second) }));
+  }
   const bar = (60 / music.bpm) * music.bar;
   const beat = (60 / music.bpm) * music.beat;
   const every = [1, 2, 4, 8, 16, 32].find((bars) => (to - from) / (bar * bars) <= LABELS * 1.6) ?? 64;
@@ -23,7 +26,8 @@ export function gridOf(audition) {
   for (let n = Math.ceil(from / beat - 1e-6); n * beat <= to; n += 1) {
     const isBar = Math.abs((n * beat) / bar - Math.round((n * beat) / bar)) < 1e-6;
     const number = Math.round((n * beat) / bar);
-    if (isBar || hasBeats) lines.push({ at: at(n * beat), strong: isBar, label: isBar && number % every === 0 ? barAndBeat(n * beat, music).split(".")[0] : "" });
+    const label = isBar && number % every === 0 ? barAndBeat(n * beat, music).split(".")[0] : "";
+    if (isBar || hasBeats) lines.push({ at: at(n * beat), strong: isBar, label });
   }
   return lines;
 }
@@ -54,7 +58,8 @@ export class Ruler {
   /** `onSeek(fraction)` after a click, `onSelect({start, end})` in frames while it is dragged over. */
   constructor(audition, onSeek, onSelect) {
     this.audition = audition;
-    this.element = h("div.ruler", { title: "Click to play from there; drag to loop a part" }, this.#band, this.#own, this.#labels);
+    const title = "Click to play from there; drag to loop a part";
+    this.element = h("div.ruler", { title }, this.#band, this.#own, this.#labels);
     this.element.addEventListener("pointerdown", (down) => this.#drag(down, onSeek, onSelect));
     this.show();
   }

@@ -28,7 +28,11 @@ export function stemDesk({ hearing, actions }, { id, take }, look) {
     }
   }
   function button(letter, label, act) {
-    return h("button.small.icon", { type: "button", "aria-label": label, title: label, onclick: () => { act(); show(); } }, letter);
+    const onclick = () => {
+      act();
+      show();
+    };
+    return h("button.small.icon", { type: "button", "aria-label": label, title: label, onclick }, letter);
   }
   show();
   return rows.map(({ element }) => element);

@@ -20,8 +20,10 @@ export function makeTransport(board) {
   const time = h("span.time", {}, "");
   const bar = h("span.bar.quiet", {}, "");
   const loop = choice("Loop", LOOPS, hearing.looping, (mode) => hearing.setLoop(mode));
-  const level = toggle("level", "Level match", "Bring all takes to the same loudness (G)", () => hearing.setLevelled(!hearing.isLevelled));
-  const under = toggle("under", UNDER[board.audition.kind] ?? "Context", "Hear what plays around and under it (C)", () => hearing.setBed(!hearing.isBedOn));
+  const level = toggle("level", "Level match", "Bring all takes to the same loudness (G)",
+    () => hearing.setLevelled(!hearing.isLevelled));
+  const under = toggle("under", UNDER[board.audition.kind] ?? "Context", "Hear what plays around and under it (C)",
+    () => hearing.setBed(!hearing.isBedOn));
   const blind = toggle("blind", "Blind", "Compare without knowing which is which (B)", () => board.toggleBlind());
   const another = h("button", { type: "button", hidden: true, onclick: () => board.dealAgain() }, "Another round");
   const element = h("div.transport", { role: "toolbar", "aria-label": "Playback" },
@@ -63,7 +65,8 @@ function toggle(picture, label, title, act) {
 
 function volume(player) {
   const id = freshId("volume");
-  const slider = h("input", { type: "range", id, min: 0, max: 1, step: 0.01, "aria-label": "Volume of this page", title: "Volume of this page" });
+  const label = "Volume of this page";
+  const slider = h("input", { type: "range", id, min: 0, max: 1, step: 0.01, "aria-label": label, title: label });
   slider.value = stored();
   slider.addEventListener("input", () => {
     set();

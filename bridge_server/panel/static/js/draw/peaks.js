@@ -3,6 +3,11 @@
 import { Problem } from "../problem.js";
 
 const FULL_SCALE = 32768;
+const NO_FILE = {
+  code: "not_found",
+  message: "The waveform cannot be drawn: its file is not there.",
+  hint: "Was it moved or deleted?",
+};
 const KEPT = 64;
 const kept = new Map();
 
@@ -11,7 +16,7 @@ export async function loadPeaks(url, points, signal) {
   const at = `${url}${url.includes("?") ? "&" : "?"}points=${points}`;
   if (kept.has(at)) return kept.get(at);
   const answer = await fetch(at, { signal, credentials: "same-origin" });
-  if (!answer.ok) throw new Problem({ code: "not_found", message: "The waveform cannot be drawn: its file is not there.", hint: "Was it moved or deleted?" });
+  if (!answer.ok) throw new Problem(NO_FILE);
   const peaks = decodePeaks(await answer.arrayBuffer());
   kept.set(at, peaks);
   if (kept.size > KEPT) kept.delete(kept.keys().next().value);

@@ -59,7 +59,8 @@ export class Waveform {
     }
     if (!region) return;
     pen.fillStyle = colour("--wave-on");
-    for (const at of [region.from, region.to]) if (at > 0 && at < 1) pen.fillRect(Math.round(at * width), 0, Math.max(1, width / 1600), height);
+    const edges = [region.from, region.to].filter((at) => at > 0 && at < 1);
+    for (const at of edges) pen.fillRect(Math.round(at * width), 0, Math.max(1, width / 1600), height);
   }
 
   #wave(pen, { peaks: { lows, highs } }, width, height, colour) {

@@ -76,7 +76,7 @@ class AuditionPage {
     if (job) replace(this.#progress, new JobProgress(this.#app, job, signal).element);
     const board = (this.#board = new Board(this.#app, audition, signal, { owner: this.#ownerOf(job), first }));
     const remarks = [audition.problem, ...(audition.missing ?? []).map((one) => one.error)].filter(Boolean);
-    replace(this.#stage, remarks.map(problemBox), board.hearing.tracks.length ? board.element : h("div.pane.empty", {}, h("h2", {}, "No takes yet"), h("p", {}, "They appear here as soon as the engine has written them.")));
+    replace(this.#stage, remarks.map(problemBox), board.hearing.tracks.length ? board.element : noTakes());
     board.bindKeys();
     const about = () => replace(this.#about, board.isHidden ? null : aboutTake(board.heardTake, audition, this.#app));
     for (const kind of ["heard", "changed"]) board.hearing.on(kind, about, signal);
@@ -103,7 +103,8 @@ class AuditionPage {
     const job = this.#query.job ?? audition?.takes[0]?.job ?? "";
     const line = this.#app.jobs.all.get(job) ?? {};
     const known = { ...line, ...this.#recent.find((take) => take.job === job) };
-    replace(this.#head, jobHead(known, audition, this.#recent, job, (chosen) => this.#app.go("audition", { job: chosen })), regionWays(this.#query.region));
+    const choose = (chosen) => this.#app.go("audition", { job: chosen });
+    replace(this.#head, jobHead(known, audition, this.#recent, job, choose), regionWays(this.#query.region));
     this.#here.heading(known.tags ? `${known.tags} · Audition` : "Audition");
   }
 
@@ -157,4 +158,10 @@ class AuditionPage {
     Object.assign(take, { starred: event.starred, discarded: event.discarded });
     this.#board.refresh();
   }
+}
+
+function noTakes() {
+  return h("div.pane.empty", {},
+    h("h2", {}, "No takes yet"),
+    h("p", {}, "They appear here as soon as the engine has written them."));
 }
