@@ -84,7 +84,7 @@ function buttons(app, id, line) {
     button("Again", "again", () => again(app, id), { title: "The same recipe: the same sound" }),
     line.draft && button("Finish the draft", "check", () => again(app, id, true)),
     button("Star", "star", () => actions.star(line), { "aria-pressed": String(line.starred) }),
-    button(line.discarded ? "Take back" : "Put away", line.discarded ? "restore" : "bin", () => actions.discard(line)),
+    button(line.discarded ? "Bring back" : "Discard", line.discarded ? "restore" : "bin", () => actions.discard(line)),
     button("Send to the DAW", "send", () => actions.send(line)),
     button("Show in folder", "folder", () => actions.reveal(line)),
     h("a.button", { href: `/api/takes/${id}/file`, download: "" }, icon("file"), "Save as file"),

@@ -4,7 +4,7 @@ import { choice, field, h, replace } from "../dom.js";
 import { icon } from "../icons.js";
 
 const NAMES = ["text", "seed", "backend", "project", "since", "until", "marks"];
-const MARKS = [["", "All", "Without what was put away"], ["starred", "Starred", "Only those with a star"], ["kept", "Kept", "Only those that were kept"], ["away", "Put away", "What was put away"]];
+const MARKS = [["", "All", "Without what was discarded"], ["starred", "Starred", "Only those with a star"], ["kept", "Kept", "Only those that were kept"], ["away", "Discarded", "Only what was discarded"]];
 const TYPING_MS = 150;
 
 /** The filters of an address: { text, seed, backend, project, since, until, marks }. */

@@ -148,8 +148,8 @@ export class TakeList {
       Enter: () => this.#app.go("history", { take: id }),
       " ": () => this.#listen.toggle(id),
       s: () => this.mark(id, { starred: !take.starred }),
-      d: () => this.mark(id, { discarded: !take.discarded }),
-      x: () => this.select(id, !this.selected.has(id)),
+      x: () => this.mark(id, { discarded: !take.discarded }),
+      c: () => this.select(id, !this.selected.has(id)),
       h: () => this.#app.go("audition", { of: id }),
       a: () => this.#app.go("studio", { take: id }),
     }[event.key];
@@ -210,7 +210,7 @@ export class TakeList {
 }
 
 /** The keys of a row, for the list that `?` shows. */
-export const ROW_KEYS = [["↑ ↓", "another take"], ["Space", "listen"], ["Enter", "its recipe"], ["S", "star"], ["D", "put away"], ["X", "select"], ["H", "hear it in its place"], ["A", "again with changes"]];
+export const ROW_KEYS = [["↑ ↓", "another take"], ["Space", "listen"], ["Enter", "its recipe"], ["S", "star"], ["X", "discard"], ["C", "select, to compare"], ["H", "hear it in its place"], ["A", "again with changes"]];
 
 export function keysLine() {
   return h("p.quiet.small.keysline", {}, icon("keyboard"), ROW_KEYS.map(([key, words]) => h("span.nowrap", {}, h("kbd", {}, key), ` ${words}`)));

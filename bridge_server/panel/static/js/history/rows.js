@@ -42,7 +42,7 @@ export function rowOf(take) {
 export function showMarks(row, take) {
   row.classList.toggle("away", take.discarded);
   row.children[1].setAttribute("aria-pressed", String(take.starred));
-  const badges = [take.chosen && ["Kept", "on"], take.draft && ["Draft", ""], take.discarded && ["Put away", ""]].filter(Boolean);
+  const badges = [take.chosen && ["Kept", "on"], take.draft && ["Draft", ""], take.discarded && ["Discarded", ""]].filter(Boolean);
   replace(row.children[4], badges.map(([word, kind]) => h("span.tag", { class: kind }, word)));
 }
 

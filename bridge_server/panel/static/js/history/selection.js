@@ -14,7 +14,7 @@ export function selectionBar(app, list) {
   const compare = link("Compare", "compare", () => app.go("history", { compare: ids() }));
   const sheet = link("Provenance", "print", () => app.go("history", { sheet: ids() }));
   const star = link("Star", "star", () => each({ starred: true }));
-  const away = link("Put away", "bin", () => each({ discarded: true }));
+  const away = link("Discard", "bin", () => each({ discarded: true }));
   const clear = h("button.plain", { type: "button", onclick: () => list.clearSelection() }, icon("close"), "Clear");
   const root = h("div.selection", { role: "region", "aria-label": "Selected takes", hidden: true }, words, hear, compare, sheet, star, away, clear);
 
