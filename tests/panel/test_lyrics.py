@@ -293,6 +293,7 @@ def test_what_cannot_be_sung_says_why_and_what_to_do(tab: Tab, tmp_path: Path) -
     tab.page.locator(".lyric-go .main").click()
     expect(tab.page.locator(".lyric-notes .bad")).to_contain_text("keeps no score", timeout=RENDERED_MS)
     expect(tab.page.locator(".lyric-notes .bad")).to_contain_text("ace-step-v1")
+    expect(tab.find("button", "Render A, 2 takes")).to_be_enabled()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -40,6 +40,7 @@ test("only what was changed is rendered again", () => {
   assert.deepEqual(changedVersions(draft), [version]);
   version.render = { job: "00000001-edit", stamp: stamp(draft, version), takes: [1, 2] };
   assert.deepEqual(changedVersions(draft), []);
+  assert.deepEqual(changedVersions(draft, () => true), [version], "a render that failed is tried again with the same seeds");
   assert.equal(nameOfTake(draft, { job: "00000001-edit", number: 2 }), "A2");
   assert.equal(nameOfTake(draft, { job: "00000009-edit", number: 2 }), "");
   version.text = "two";

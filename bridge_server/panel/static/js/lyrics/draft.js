@@ -22,9 +22,9 @@ export function stamp(draft, version) {
   return JSON.stringify([version.text, draft.original, draft.language, draft.tags, draft.backend, draft.seeds, draft.seed]);
 }
 
-/** Versions that would sound different from what was rendered last, or were never rendered. */
-export function changedVersions(draft) {
-  return draft.versions.filter((version) => version.isIn && version.text.trim() && version.render?.stamp !== stamp(draft, version));
+/** Versions that would sound different from what was rendered last, or were never rendered; `isLost` tells whose render came to nothing. */
+export function changedVersions(draft, isLost = () => false) {
+  return versionsIn(draft).filter((version) => version.render?.stamp !== stamp(draft, version) || isLost(version));
 }
 
 /** Versions that are to be rendered at all. */

@@ -70,7 +70,7 @@ export class Rendering extends Bell {
 
   /** What a press of the button would render, and whether with other seeds than before. */
   get plan() {
-    const changed = changedVersions(this.#draft);
+    const changed = changedVersions(this.#draft, (version) => ["failed", "cancelled"].includes(this.job(version)?.state));
     return changed.length ? { versions: changed, areNewSeeds: false } : { versions: versionsIn(this.#draft), areNewSeeds: true };
   }
 
