@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bridge_server.protocol.codec import task_of
 from bridge_server.protocol.errors import UnknownBackend, Unsupported
-from bridge_server.protocol.requests import JobRequest, Layer
+from bridge_server.protocol.requests import Generate, JobRequest, Layer
 from bridge_server.protocol.values import AbsentBackend, Capabilities
 
 MADE_FOR = {
@@ -16,11 +16,16 @@ MADE_FOR = {
     "lyrics": "ace-step-v1",
     "loras": "ace-step-v1",
     "reference": "ace-step-v1",
+    "timbre": "ace-step-1.5",
 }
 """The backend that design calls for, where none that is installed can help."""
 
-NOT_TO_IGNORE = {"loras": "load LoRAs", "reference": "follow reference audio"}
-"""Fields without which the music would be another one. What only shapes its sampling is ignored with a note."""
+NOT_TO_IGNORE = {
+    "loras": "load LoRAs",
+    "reference": "follow reference audio",
+    "timbre": "take the sound alone of reference audio",
+}
+"""Settings without which the music would be another one. What only shapes its sampling is ignored with a note."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +69,9 @@ class Cast:
         if getattr(request, "lyrics", "").strip() and not could_sing:
             able = [other.backend for other in self.backends if other.lyrics]
             raise Unsupported(f"{name} cannot sing lyrics.", self._advice(able, "lyrics"))
-        for asked, purpose in NOT_TO_IGNORE.items():
-            if getattr(request, asked, None) and asked not in capabilities.settings:
-                able = [other.backend for other in self.backends if asked in other.settings]
-                raise Unsupported(f"{name} cannot {purpose}.", self._advice(able, asked))
+        for setting in sorted(_wanted(request) - {*capabilities.settings}):
+            able = [other.backend for other in self.backends if setting in other.settings]
+            raise Unsupported(f"{name} cannot {NOT_TO_IGNORE[setting]}.", self._advice(able, setting))
         if isinstance(request, Layer):
             self._check_role(request.role, capabilities)
 
@@ -89,6 +93,14 @@ class Cast:
         if what in MADE_FOR:
             return f"The backend {MADE_FOR[what]} is made for that; it is not installed. See `dawbridge models list`."
         return ""
+
+
+def _wanted(request: JobRequest) -> set[str]:
+    """Those of NOT_TO_IGNORE that a request asks for."""
+    wanted = {"loras"} if getattr(request, "loras", ()) else set()
+    if isinstance(request, Generate) and request.reference is not None:
+        wanted.add("timbre" if request.reference_use == "timbre" else "reference")
+    return wanted
 
 
 def role_word(asked: str) -> str:

@@ -27,6 +27,18 @@ def test_what_would_make_other_music_is_refused(field: str) -> None:
     assert "dawbridge models" in alone.value.hint
 
 
+def test_the_sound_alone_of_a_reference_is_another_thing_than_following_it() -> None:
+    request = replace(PLAIN, reference=Source(path="/x"), reference_use="timbre")
+    hearing = replace(SKETCH, backend="acestep-api", settings=("timbre",))
+    cast = Cast(backends=(ACE, hearing), default="acestep-api")
+    cast.check(request)
+    with pytest.raises(Unsupported, match="sound alone") as refusal:
+        cast.check(replace(request, backend="ace-step-v1"))
+    assert "acestep-api" in refusal.value.hint
+    with pytest.raises(Unsupported, match="follow"):
+        cast.check(replace(request, reference_use="follow"))
+
+
 def test_what_only_shapes_the_sampling_is_let_through() -> None:
     request = replace(PLAIN, sampling=Sampling(infer_step=3), preview=True, language="de")
     Cast(backends=(SKETCH,), default="sketch").check(request)
