@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bridge_server.panel.kept import Session
 from bridge_server.panel.problems import answer
 from bridge_server.panel.shared import own_names
-from bridge_server.panel.way_in import how_to_get_in
+from bridge_server.panel.way_in import STYLES, how_to_get_in
 from bridge_server.protocol.codec import LARGEST
 from bridge_server.protocol.errors import BadRequest, BridgeError, TooLarge, WrongKey
 
@@ -25,7 +25,7 @@ UPLOADS = "/api/uploads"
 LARGEST_UPLOAD = 2 << 30
 """Bytes: an hour of 48 kHz stereo in 32 bits has 1.3 GiB."""
 
-OPEN_PATHS = {"/enter", "/pair", "/certificate"}
+OPEN_PATHS = {"/enter", "/pair", "/certificate", *(f"/css/{name}.css" for name in STYLES)}
 FORMS = {"/pair"}
 """Pages with a form: where no referrer at all may be sent, a browser hides the form's `Origin` as well."""
 
@@ -130,7 +130,11 @@ class Guard:
             return
         wants_page = "text/html" in Headers(scope=scope).get("accept", "")
         response = how_to_get_in(error, status, self._place.is_local) if wants_page else answer(error.problem, status)
-        await response(scope, receive, _with_headers(send, "default-src 'none'; frame-ancestors 'none'", scope["path"]))
+        await response(
+            scope,
+            receive,
+            _with_headers(send, "default-src 'none'; style-src 'self'; frame-ancestors 'none'", scope["path"]),
+        )
 
     def _policy(self, host: str) -> str:
         """`connect-src` names the WebSocket too: not every browser counts it as 'self'. No text ever becomes code."""

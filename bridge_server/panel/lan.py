@@ -29,7 +29,7 @@ FORM = """\
 <form method="post" action="/pair">
 <p><label for="code">Code</label>
 <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required autofocus></p>
-<p><button>Pair this device</button></p>
+<p><button class="main">Pair this device</button></p>
 </form>
 """
 WRONG = "<p role='alert'><b>That is not the code, or it is not good any more.</b></p>\n"

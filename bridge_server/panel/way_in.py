@@ -8,14 +8,18 @@ from starlette.responses import HTMLResponse, Response
 
 from bridge_server.protocol.errors import BridgeError
 
+STYLES = ("tokens", "base", "controls", "way-in")
+"""What such a page looks like is no secret."""
+
 PAGE = """\
 <!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+{styles}
 {head}<title>{title}</title>
-<main>
+<main class="way-in">
 <h1>{title}</h1>
 {body}
 </main>
@@ -24,7 +28,8 @@ PAGE = """\
 
 def plain_page(title: str, body: str, status: int = 200, head: str = "") -> Response:
     """`body` and `head` are HTML of ours; the title is escaped."""
-    return HTMLResponse(PAGE.format(title=escape(title), body=body, head=head), status)
+    styles = "\n".join(f'<link rel="stylesheet" href="/css/{name}.css">' for name in STYLES)
+    return HTMLResponse(PAGE.format(title=escape(title), body=body, head=head, styles=styles), status)
 
 
 def how_to_get_in(error: BridgeError, status: int, is_local: bool) -> Response:

@@ -18,8 +18,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from bridge_server.panel import kept, peer, tokens
+from bridge_server.panel.app import STATIC
 from bridge_server.panel.kept import Memory
 from bridge_server.panel.tokens import Tokens
+from bridge_server.panel.way_in import STYLES
 from bridge_server.protocol.span import Span
 from tests.bridge.problems import check_problem
 from tests.fakes.bridge import RunningBridge
@@ -128,6 +130,9 @@ def test_without_a_cookie_everything_says_how_to_get_in(bridge: RunningBridge) -
             refused = stranger.http.get(path)
             assert refused.status_code == 401, path
             check_problem(refused.json()["error"], "wrong_key")
+        styles = [path.name for path in (STATIC / "css").iterdir()]
+        shown = [name for name in styles if stranger.http.get(f"/css/{name}").status_code == 200]
+        assert set(shown) == {f"{name}.css" for name in STYLES}, "what the page below looks like, and no more"
         page = stranger.http.get("/", headers={"Accept": "text/html,*/*"})
         assert page.status_code == 401
         assert "dawbridge panel" in page.text
