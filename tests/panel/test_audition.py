@@ -107,13 +107,17 @@ def test_star_and_discard_are_kept_and_told_to_other_tabs(
     until(lambda: not marks(board, takes[1])["discarded"])
 
 
-def test_keep_is_written_down_and_places_nothing(board: Tab, bridge: BridgeProcess, takes: tuple[Take, ...]) -> None:
+def test_keep_is_written_down_and_places_nothing(
+    board: Tab, open_tab: Callable[..., Tab], bridge: BridgeProcess, takes: tuple[Take, ...]
+) -> None:
+    other = settled(open_tab(page="audition", job=takes[0].job))
     with bridge.client(HOST) as host:
         host.hello()
         board.page.keyboard.press("2")
         board.page.keyboard.press("k")
         until(lambda: marks(board, takes[1])["chosen"])
-        expect(board.page.locator(".lane[data-track$='/2'] [data-tool=keep]")).to_have_text("Kept")
+        for tab in (board, other):
+            expect(tab.page.locator(".lane[data-track$='/2'] [data-tool=keep]")).to_have_text("Kept")
         host.hello()
         assert not [event for event in iter(host.poll, None) if isinstance(event, Place)]
 

@@ -68,6 +68,16 @@ def test_dragging_over_the_ruler_loops_that_part(board: Tab) -> None:
     expect(board.find("button", "Selection")).to_have_attribute("aria-pressed", "false")
 
 
+def test_a_computer_without_sound_says_so(open_tab: Callable[..., Tab], takes: tuple[Take, ...]) -> None:
+    def without_sound(tab: Tab) -> None:
+        tab.page.add_init_script("window.AudioContext = class { constructor() { throw new Error('no device'); } }")
+
+    tab = settled(open_tab(prepare=without_sound, page="audition", job=takes[0].job))
+    tab.page.keyboard.press(" ")
+    expect(tab.page.get_by_role("alert")).to_contain_text("The browser cannot play any sound.")
+    expect(tab.find("button", "Play")).to_be_visible()
+
+
 def test_an_idle_tab_does_nothing(open_tab: Callable[..., Tab], takes: tuple[Take, ...]) -> None:
     """No frame is drawn, no timer set, nothing is asked for, once the sound is there and nobody plays it."""
 

@@ -18,6 +18,11 @@ const NO_SOUND = {
   message: "The audio of this take cannot be had.",
   hint: "Was its file moved or deleted? Reload the page.",
 };
+const NO_SOUND_CARD = {
+  code: "no_sound",
+  message: "The browser cannot play any sound.",
+  hint: "Is a sound card there, and does another program hold it? Try again, or reload the page.",
+};
 const WORKLET = new URL("./mix.worklet.js", import.meta.url);
 
 export class Player extends Bell {
@@ -85,12 +90,21 @@ export class Player extends Bell {
     this.ring("moved", this.#said.head);
   }
 
+  /** Raises a Problem where the browser has no sound to give. */
   async play() {
     if (this.isPlaying) return;
     this.isPlaying = true;
     this.ring("playing");
-    await this.#open();
-    await this.#context.resume();
+    try {
+      await this.#open();
+      await this.#context.resume();
+    } catch (error) {
+      console.debug("player: no sound", error);
+      this.#opening = null;
+      this.isPlaying = false;
+      this.ring("paused");
+      throw new Problem(NO_SOUND_CARD);
+    }
     if (!this.isPlaying) return;
     this.#post("seek", this.#said.head);
     this.#post("run");

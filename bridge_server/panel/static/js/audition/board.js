@@ -118,8 +118,12 @@ export class Board extends Bell {
     return this.hearing.track(this.hearing.heard)?.take ?? null;
   }
 
-  toggle() {
-    return this.hearing.player.toggle();
+  async toggle() {
+    try {
+      await this.hearing.player.toggle();
+    } catch (error) {
+      this.#app.problem(error);
+    }
   }
 
   seek(at) {

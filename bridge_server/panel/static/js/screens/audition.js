@@ -40,7 +40,10 @@ class AuditionPage {
     here.signal.addEventListener("abort", () => this.#ending?.abort(), { once: true });
     app.wire.on("take", (event) => this.#onTake(event), here.signal);
     app.wire.on("done", (event) => this.#onDone(event), here.signal);
-    app.wire.on("panel:marked", (event) => this.#onMark(event), here.signal);
+    app.wire.on("panel:marked", ({ job, number, starred, discarded }) => {
+      this.#onMark(job, number, { starred, discarded });
+    }, here.signal);
+    app.wire.on("place", ({ take }) => this.#onMark(take.job, take.number, { chosen: true }), here.signal);
     app.keys.bind("[", "An older job", () => this.#stepJob(1), here.signal);
     app.keys.bind("]", "A newer job", () => this.#stepJob(-1), here.signal);
   }
@@ -152,10 +155,10 @@ class AuditionPage {
     return job === this.#query.job || Boolean(this.#board?.audition.takes.some((take) => take.job === job));
   }
 
-  #onMark(event) {
-    const take = this.#board?.audition.takes.find((one) => one.job === event.job && one.number === event.number);
+  #onMark(job, number, marks) {
+    const take = this.#board?.audition.takes.find((one) => one.job === job && one.number === number);
     if (!take) return;
-    Object.assign(take, { starred: event.starred, discarded: event.discarded });
+    Object.assign(take, marks);
     this.#board.refresh();
   }
 }
