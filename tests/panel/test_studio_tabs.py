@@ -158,6 +158,10 @@ def test_a_region_of_a_daw_is_filled(tab: Tab, bridge: BridgeProcess, tmp_path: 
     assert told["request"]["span"] == {"start": 48_000, "end": 144_000, "rate": 48_000}
     assert told["request"]["timeline"] == 480_000
     assert told["request"]["music"] == {"bpm": 100.0, "key": "A minor"}
+    [fresh] = made(tab, "Generate")
+    assert (fresh["request"]["request"], fresh["request"]["timeline"]) == ("generate", 480_000)
+    assert fresh["request"]["span"] == told["request"]["span"], "new music is as long as the region"
+    assert ask(tab, "/api/regions")["regions"][0]["jobs"] == [told["line"]["job"], fresh["line"]["job"]]
 
 
 def test_pictures_for_the_docs(studio: Tab, picture: Callable[[Tab, str], Path]) -> None:
