@@ -8,8 +8,7 @@ none waits for more than `PATIENCE` overtakers. Whom the user has put in order g
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 SMALL_SECONDS = 30.0
 PATIENCE = 4
@@ -89,8 +88,12 @@ class FairQueue:
 
     def order(self) -> list[str]:
         """In which they will come out if nobody joins them."""
-        future = deepcopy(self)
-        return [future.pop() for _ in range(len(future))]
+        future = FairQueue()
+        future._first, future._now = list(self._first), self._now
+        future._lines = {
+            name: _Line(line.served, [replace(entry) for entry in line.entries]) for name, line in self._lines.items()
+        }
+        return [future.pop() for _ in range(len(self))]
 
     def place(self, jobs: Sequence[str]) -> None:
         """Let those of `jobs` that wait here go before all others, in this order."""
