@@ -75,6 +75,7 @@ class Shelf:
 
     def overview(self, id_: str) -> peaks.Overview:
         """The waveform of a track. Raises what `wave` raises."""
+        _check(id_)
         kept = self._path(id_, "peaks")
 
         def make() -> peaks.Overview:
@@ -97,8 +98,7 @@ class Shelf:
         self._make_room()
 
     def _track(self, id_: str) -> Track:
-        if not _ID.fullmatch(id_):
-            raise NotFound("There is no such sound.")
+        _check(id_)
         try:
             return track.from_json(self._path(id_, "json").read_bytes())
         except FileNotFoundError:
@@ -142,6 +142,12 @@ def _whole_file(what: Track) -> AudioFile | None:
         return None
     file = track.unchanged(piece.file)
     return file if file.frames == what.frames else None
+
+
+def _check(id_: str) -> None:
+    """Raises NotFound for what cannot be the id of a track, before it becomes the name of a file."""
+    if not _ID.fullmatch(id_):
+        raise NotFound("There is no such sound.")
 
 
 def _number(id_: str) -> int:
