@@ -201,6 +201,14 @@ def test_the_recipe_of_a_take_and_again(history: Tab) -> None:
     assert [(take["seed"], take["task"]) for take in same] == [(9, "again"), (9, "generate")]
 
 
+def test_again_with_changes_opens_the_studio_on_the_settings(history: Tab) -> None:
+    organ, *_ = real(history)
+    history.page.locator(f"[data-take='{organ}']").focus()
+    history.page.keyboard.press("a")
+    tags = history.page.get_by_label("Tags").first
+    expect(tags).to_have_value("ballad, organ", timeout=10_000)
+
+
 def test_a_take_whose_file_is_gone_says_so(history: Tab) -> None:
     history.forgiven.append("Failed to load resource")
     history.go("#/history?take=old00003/1")
@@ -240,6 +248,9 @@ def test_the_provenance_sheet_is_printed_and_saved(history: Tab, tmp_path: Path)
 def test_keys_alone_are_enough(history: Tab) -> None:
     keyboard = history.page.keyboard
     real(history)
+    keyboard.press("?")
+    expect(history.find("dialog")).to_contain_text("Select, to compare")
+    keyboard.press("Escape")
     keyboard.press("/")
     assert history.page.evaluate("document.activeElement.type") == "search"
     for _ in range(40):

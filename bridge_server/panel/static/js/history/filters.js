@@ -32,8 +32,16 @@ export function queryOf(filters) {
 export function filterBar(onChange) {
   let timer = 0;
   let filters = readFilters(new URLSearchParams());
-  const change = (name, value) => { filters = { ...filters, [name]: value }; onChange(filters); };
-  const typed = (name, value) => { clearTimeout(timer); timer = setTimeout(() => change(name, value), TYPING_MS); };
+  const change = (name, value) => {
+    clearTimeout(timer);
+    filters = { ...filters, [name]: value };
+    onChange(filters);
+  };
+  const typed = (name, value) => {
+    clearTimeout(timer);
+    filters = { ...filters, [name]: value };
+    timer = setTimeout(() => onChange(filters), TYPING_MS);
+  };
   const search = h("input", { type: "search", placeholder: "Tags, lyrics, stem", oninput: () => typed("text", search.value) });
   const seed = h("input", { type: "text", inputmode: "numeric", pattern: "[0-9]*", maxlength: 16, oninput: () => {
     const isNumber = /^\d*$/.test(seed.value.trim());

@@ -2,6 +2,7 @@
 
 import { h, replace, say } from "../dom.js";
 import { icon } from "../icons.js";
+import { keyName } from "../keys.js";
 import { filterBar, queryOf, readFilters } from "./filters.js";
 import { Listen } from "./listen.js";
 import { idOf } from "./names.js";
@@ -9,6 +10,10 @@ import { daysOf, showMarks, showPlaying, showSelected } from "./rows.js";
 import { selectionBar } from "./selection.js";
 
 const PAGE = 500;
+const KEYS = [
+  ["ArrowDown", "The next take"], ["ArrowUp", "The take before"], [" ", "Listen"], ["Enter", "Its recipe"], ["s", "Star"], ["x", "Discard, or bring back"],
+  ["c", "Select, to compare"], ["h", "Hear it in its place"], ["a", "Again with changes"],
+];
 
 export class TakeList {
   element = h("div.stack");
@@ -43,7 +48,7 @@ export class TakeList {
     this.#listen.on("changed", () => this.#showPlaying(), signal);
     app.wire.on("panel:marked", (event) => this.#marked(event), signal);
     for (const kind of ["take", "place"]) app.wire.on(kind, () => this.#soon(), signal);
-    app.keys.bind("/", "Search", () => this.#bar.search.focus(), signal);
+    this.#bindKeys();
   }
 
   /** Show what the address asks for; fetched anew only if that is something else, or has changed. */
@@ -138,8 +143,15 @@ export class TakeList {
   #press(event) {
     const row = event.target.closest("li.take");
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target !== row && (event.key === " " || event.key === "Enter")) return; // a box, button or link of its own
+    if (!this.#act(event.key, row)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** What a key means for a row; false where it means nothing. */
+  #act(key, row) {
     const id = row.dataset.take;
-    const take = this.take(id);
     const act = {
       ArrowDown: () => this.#step(row, 1),
       ArrowUp: () => this.#step(row, -1),
@@ -147,16 +159,28 @@ export class TakeList {
       End: () => this.#step(row, Infinity),
       Enter: () => this.#app.go("history", { take: id }),
       " ": () => this.#listen.toggle(id),
-      s: () => this.mark(id, { starred: !take.starred }),
-      x: () => this.mark(id, { discarded: !take.discarded }),
+      s: () => this.mark(id, { starred: !this.take(id).starred }),
+      x: () => this.mark(id, { discarded: !this.take(id).discarded }),
       c: () => this.select(id, !this.selected.has(id)),
       h: () => this.#app.go("audition", { of: id }),
       a: () => this.#app.go("studio", { take: id }),
-    }[event.key];
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
+    }[key];
+    if (!act) return false;
     act();
+    return true;
+  }
+
+  /** The same keys where nothing has the focus: they mean the take that was last visited. */
+  #bindKeys() {
+    this.#app.keys.bind("/", "Search", () => this.#bar.search.focus(), this.#signal);
+    for (const [key, words] of KEYS) {
+      this.#app.keys.bind(key, words, () => {
+        const row = this.#rows.get(this.#at);
+        if (!row || !row.checkVisibility()) return;
+        if (key.startsWith("Arrow") && document.activeElement !== row) row.focus();
+        else this.#act(key, row);
+      }, this.#signal);
+    }
   }
 
   #step(row, by) {
@@ -209,9 +233,7 @@ export class TakeList {
   }
 }
 
-/** The keys of a row, for the list that `?` shows. */
-export const ROW_KEYS = [["↑ ↓", "another take"], ["Space", "listen"], ["Enter", "its recipe"], ["S", "star"], ["X", "discard"], ["C", "select, to compare"], ["H", "hear it in its place"], ["A", "again with changes"]];
-
+/** The keys of the list, below it. */
 export function keysLine() {
-  return h("p.quiet.small.keysline", {}, icon("keyboard"), ROW_KEYS.map(([key, words]) => h("span.nowrap", {}, h("kbd", {}, key), ` ${words}`)));
+  return h("p.quiet.small.keysline", {}, icon("keyboard"), KEYS.map(([key, words]) => h("span.nowrap", {}, h("kbd", {}, keyName(key)), ` ${words}`)));
 }
