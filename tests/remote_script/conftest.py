@@ -17,7 +17,8 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from daw_scripts.remote_script.Dawbridge import commands
 from daw_scripts.remote_script.Dawbridge.surface import Surface
 from tests.remote_script.desk import Desk
-from tests.remote_script.fake_live import CInstance, Clip, Song, Track
+from tests.remote_script.fake_clips import Clip
+from tests.remote_script.fake_live import CInstance, Song, Track
 
 TICK = 0.1
 

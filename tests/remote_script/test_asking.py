@@ -6,7 +6,8 @@ import pytest
 
 from daw_scripts.remote_script.Dawbridge.subjects import Range, gather
 from tests.remote_script.conftest import Studio, fill
-from tests.remote_script.fake_live import Clip, Cue, Marker, Vector
+from tests.remote_script.fake_clips import Clip, Marker, Vector
+from tests.remote_script.fake_live import Cue
 
 RATE = 44_100
 """Of the files; the script is not told that of the set."""

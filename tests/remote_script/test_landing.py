@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.remote_script.conftest import Studio, fill
-from tests.remote_script.fake_live import Clip, Track
+from tests.remote_script.fake_clips import Clip
+from tests.remote_script.fake_live import Track
 
 LIVES = [((12, 3), "lanes"), ((12, 0), "tracks"), ((11, 3), "tracks")]
 

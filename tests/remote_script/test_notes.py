@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daw_scripts.remote_script.Dawbridge import midi
-from tests.remote_script import fake_live
+from tests.remote_script import fake_clips
 from tests.remote_script.conftest import Studio, fill
 
 
 @pytest.fixture(autouse=True)
 def live_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """Live's own Python module, which is there inside Live only."""
-    specification = SimpleNamespace(MidiNoteSpecification=fake_live.MidiNoteSpecification)
+    specification = SimpleNamespace(MidiNoteSpecification=fake_clips.MidiNoteSpecification)
     monkeypatch.setitem(sys.modules, "Live", SimpleNamespace(Clip=specification))  # type: ignore[arg-type]
 
 
