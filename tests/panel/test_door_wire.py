@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -191,3 +192,32 @@ def test_what_is_sent_is_json_text(caller: Caller) -> None:
         text = wire.connection.recv(5)
         assert isinstance(text, str)
         assert json.loads(text)["event"] == "welcome"
+
+
+def test_of_tabs_that_are_gone_nothing_is_left(caller: Caller, bridge: RunningBridge) -> None:
+    """Closed properly, or torn off like a laptop's network."""
+    for number in range(20):
+        with caller.wire() as wire:
+            if number % 2:
+                wire.connection.socket.shutdown(socket.SHUT_RDWR)
+    door = bridge.bridge.panel_link.__self__  # type: ignore[attr-defined]
+    until(lambda: not door.has_tabs, 10, "all tabs are gone")
+    assert not [name for name in bridge.bridge.clients if name.startswith("panel-")]
+
+
+def test_a_hundred_jobs_are_heard_by_a_tab_in_their_order(caller: Caller) -> None:
+    with caller.wire() as wire:
+        jobs = [new_job_id() for _ in range(100)]
+        for job in jobs:
+            wire.say(request="generate", job=job, span=SPAN, tags="quick")
+        accepted, seqs = [], []
+        while len(accepted) < len(jobs):
+            event = wire.hear()
+            seqs += [event["seq"]] if event.get("seq") else []
+            if event.get("event") == "accepted":
+                accepted.append(event["job"])
+        assert accepted == jobs
+        assert seqs == sorted(seqs)
+        for job in jobs:
+            wire.say(request="cancel", id=f"c{job}", job=job)
+        wire.until(lambda event: event.get("id") == f"c{jobs[-1]}")
