@@ -263,6 +263,7 @@ class Bridge:
             raise EngineLost("The engine is not up, so there is no memory to load a model into.", WAIT_FOR_ENGINE)
         name = self._cast.capabilities(ask.backend).backend if ask.backend or isinstance(ask, Load) else ""
         order = orders.Load(backend=name) if isinstance(ask, Load) else orders.Unload(backend=name)
+        self._engine.forgive(name)
         self._errands.add(errand := asyncio.create_task(self._engine.send(order)))
         errand.add_done_callback(self._errands.discard)
 

@@ -141,6 +141,10 @@ class EngineLink:
         self._become("down", EngineLost(loss.message, hint).problem)
         loop.call_later(wait, self._relaunch)
 
+    def forgive(self, backend: str) -> None:
+        """Say no more that this model, or any for '', could not be loaded: the engine that failed may be gone."""
+        self._hold(tuple(held for held in self.models if held.state != "failed" or backend not in ("", held.backend)))
+
     def _hold(self, models: tuple[HeldModel, ...]) -> None:
         if models != self.models:
             self.models = models

@@ -12,6 +12,7 @@ from bridge_server.protocol.requests import Generate, Hello, Load, Unload
 from bridge_server.protocol.values import HeldModel
 from tests.fakes.bridge import FAKE_ENGINE, RunningBridge
 from tests.fakes.engine import HEAVY_SCRIPT
+from tests.fakes.waiting import until
 
 WEIGHTS = HeldModel(backend="heavy", state="loaded", device="fake", bytes=10**9, free=3 * 10**9)
 
@@ -94,6 +95,20 @@ def test_what_cannot_be_loaded_says_why_until_the_next_try(stage: Callable[..., 
         bridge.faults.take()
         client.ask(Unload(id="u", backend="heavy"))
         assert next(changes(client)) == ()
+
+
+def test_after_a_fault_that_ends_the_engine_the_reason_is_still_told(stage: Callable[..., RunningBridge]) -> None:
+    with stage("do=memory") as bridge, bridge.client() as client:
+        watch(bridge, client)
+        before = bridge.engine_pid
+        client.ask(Load(id="l", backend="heavy"))
+        assert until_(client, "failed").problem is not None
+        until(lambda: bridge.engine_pid not in (None, before), 10, "another engine")
+        (held,) = watch(bridge, client).models
+        assert held.problem is not None and held.problem.code == "out_of_memory"
+        client.ask(Unload(id="u"))
+        assert next(changes(client)) == ()
+        bridge.faults.take()
 
 
 def test_an_engine_that_dies_while_it_loads_holds_nothing(stage: Callable[..., RunningBridge]) -> None:

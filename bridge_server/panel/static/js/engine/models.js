@@ -74,7 +74,7 @@ export function modelsPane(app, signal) {
         h("p.small.quiet", {}, [sizeWords(model), model.licence, isHere && model.folder].filter(Boolean).join(" · "), " · ", h("a", { href: model.page, target: "_blank", rel: "noreferrer" }, "its page")),
         model.caution && h("p.small", {}, model.caution),
         pull?.model === model.name && pull.problem && problemBox(pull.problem),
-        h("div.bar", { hidden: true }, h("progress", { max: 1, "aria-label": `Fetching ${model.name}` }), h("p.small", { role: "status" }))),
+        h("div.bar", { hidden: true }, h("progress", { max: 1, "aria-label": `Fetching ${model.name}` }), h("p.small"))),
       h("div.row", {},
         busy && h("button.danger", { type: "button", onclick: () => post(model.name, "cancel"), "aria-label": `Stop fetching ${model.name}` }, icon("close"), "Stop"),
         !busy && !isHere && h("button", { type: "button", disabled: BUSY.has(pull?.state), onclick: () => fetchIt(model), "aria-label": `Fetch ${model.name}` }, icon("drag"), model.state === "partly" ? "Go on fetching" : "Fetch"),
