@@ -69,12 +69,15 @@ def read(periods: Wave, times: Curve, phase: Phase) -> Wave:
     edges = np.minimum(np.ceil(times * RATE).astype(int), samples)
     edges[-1] = samples
     played: Wave = np.empty(samples, dtype=np.float32)
+    sides = np.empty((TABLE, 4), dtype=np.float32)
+    packed = sides.view(np.complex128).reshape(-1)
     for row, (low, high) in enumerate(pairwise(edges)):
         if high <= low:
             continue
         # Value, slope, and how both change towards the next table, side by side: one look-up a sample.
-        sides = (periods[row], rising[row], periods[row + 1] - periods[row], rising[row + 1] - rising[row])
-        packed = np.stack(sides, axis=1).view(np.complex128).reshape(-1)
+        sides[:, 0], sides[:, 1] = periods[row], rising[row]
+        np.subtract(periods[row + 1], periods[row], out=sides[:, 2])
+        np.subtract(rising[row + 1], rising[row], out=sides[:, 3])
         start, span = np.float32(times[row] * RATE), np.float32(1 / ((times[row + 1] - times[row]) * RATE))
         for at in range(low, high, _PIECE):
             end = min(high, at + _PIECE)
