@@ -25,11 +25,14 @@ UPLOADS = "/api/uploads"
 LARGEST_UPLOAD = 2 << 30
 """Bytes: an hour of 48 kHz stereo in 32 bits has 1.3 GiB."""
 
-OPEN_PATHS = {"/enter", "/pair", "/certificate", *(f"/css/{name}.css" for name in STYLES)}
+OPEN_PATHS = {"/enter", "/pair", "/certificate", "/icon.svg", *(f"/css/{name}.css" for name in STYLES)}
 FORMS = {"/pair"}
 """Pages with a form: where no referrer at all may be sent, a browser hides the form's `Origin` as well."""
 
 HARMLESS = {"GET", "HEAD"}
+
+BEFORE_THE_PANEL = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
+"""What the page may do that says how to get in."""
 
 FIXED_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -133,7 +136,7 @@ class Guard:
         await response(
             scope,
             receive,
-            _with_headers(send, "default-src 'none'; style-src 'self'; frame-ancestors 'none'", scope["path"]),
+            _with_headers(send, BEFORE_THE_PANEL, scope["path"]),
         )
 
     def _policy(self, host: str) -> str:
