@@ -98,7 +98,10 @@ def _show(welcome: Welcome) -> None:
     table = plain_table("backend", "in memory", "what it is")
     for backend in welcome.backends:
         default = " (default)" if backend.backend == welcome.default_backend else ""
-        table.add_row(f"{backend.backend}{default}", _state(there.get(backend.backend)), backend.about)
+        held = there.get(backend.backend)
+        table.add_row(
+            f"{backend.backend}{default}", _state(held) if held or backend.loads else "needs none", backend.about
+        )
     for absent in welcome.absent:
         table.add_row(
             absent.backend, "not here", f"{absent.problem.message} {absent.problem.hint}".strip(), style="dim"

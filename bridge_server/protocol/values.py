@@ -258,6 +258,7 @@ class Capabilities(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tasks: Annotated[tuple[str, ...], Meta(description="the requests it serves, as words: repaint, …")]
     sample_rate: Annotated[int, Meta(description="that it works at; the bridge converts")]
     channels: Annotated[int, Meta(description="that it works with; the bridge converts")] = 2
+    loads: Annotated[bool, Meta(description="whether it has a model that `load` brings into memory")] = False
     lyrics: Annotated[bool, Meta(description="whether it can sing words")] = False
     languages: Annotated[tuple[str, ...], Meta(description="that it sings, as ISO 639-1 codes")] = ()
     roles: Annotated[tuple[str, ...], Meta(description="stems it hands over and layers it can add")] = ()

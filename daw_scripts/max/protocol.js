@@ -3501,6 +3501,13 @@ var dawbridgeProtocol = {
           "default": 2
         },
         {
+          "name": "loads",
+          "required": false,
+          "type": "boolean",
+          "doc": "whether it has a model that `load` brings into memory",
+          "default": false
+        },
+        {
           "name": "lyrics",
           "required": false,
           "type": "boolean",

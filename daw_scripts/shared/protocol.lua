@@ -3248,6 +3248,13 @@ return {
           default = 2,
         },
         {
+          name = "loads",
+          required = false,
+          type = "boolean",
+          doc = "whether it has a model that `load` brings into memory",
+          default = false,
+        },
+        {
           name = "lyrics",
           required = false,
           type = "boolean",

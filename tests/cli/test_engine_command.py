@@ -34,6 +34,7 @@ def test_a_model_is_loaded_shown_and_unloaded(bridge: BridgeProcess, dawbridge: 
     assert "The engine is ready." in shown.out
     assert "yes on fake, 1.00 GB" in shown.out
     assert "fake (default)" in shown.out
+    assert "needs none" in shown.out
     assert dawbridge("engine", "load", "heavy", "--json").last["models"][0]["bytes"] == 10**9
     assert dawbridge("engine", "unload", "--json").last["event"] == "ok"
     until(lambda: "models" not in dawbridge("engine", "--json").last, 5, "it leaves the memory")

@@ -137,7 +137,7 @@ def rendering(seed: int, channels: int, samples: int) -> Rendering:
 class HeavyBackend(FakeBackend):
     """There where HEAVY_SCRIPT is set, which says how it loads: a gigabyte on a device that is called fake."""
 
-    capabilities = msgspec.structs.replace(FakeBackend.capabilities, backend=HEAVY, model="heavy 1")
+    capabilities = msgspec.structs.replace(FakeBackend.capabilities, backend=HEAVY, model="heavy 1", loads=True)
 
     def __init__(self) -> None:
         super().__init__()

@@ -74,6 +74,8 @@ def test_a_model_is_fetched_stopped_loaded_unloaded_and_removed(
 ) -> None:
     one, other = open_tab().go("#/engine"), open_tab().go("#/engine")
     expect(model_row(one)).to_contain_text("not here")
+    expect(backend_row(one, "sketch")).to_contain_text("needs no loading")
+    expect(one.find("button", "Load sketch")).to_have_count(0)
 
     one.find("button", f"Fetch {MODEL}").click()
     dialog = one.find("dialog")

@@ -77,6 +77,7 @@ BACKEND = Capabilities(
     tasks=("generate", "repaint", "extend", "edit"),
     sample_rate=44_100,
     channels=1,
+    loads=True,
     lyrics=True,
     languages=("en", "de", "ja"),
     roles=("drums", "bass", "vocals"),

@@ -35,6 +35,7 @@ def capabilities(place: Place) -> Capabilities:
         tasks=place.variant.tasks,
         sample_rate=RATE,
         channels=CHANNELS,
+        loads=True,
         lyrics=True,
         languages=LANGUAGES,
         roles=("mix", *ROLES) if place.variant is Variant.BASE else ("mix",),

@@ -32,6 +32,7 @@ def capabilities(place: Place) -> Capabilities:
         tasks=TASKS,
         sample_rate=RATE,
         channels=CHANNELS,
+        loads=True,
         lyrics=sings,
         languages=LANGUAGES if sings else (),
         roles=("mix",),

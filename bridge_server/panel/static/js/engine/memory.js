@@ -37,13 +37,13 @@ export function memoryPane(app) {
     const canLoad = app.wire.welcome.engine === "ready";
     return h("li.backend", { dataset: { backend: backend.backend } },
       h("div.grow.stack.close", {},
-        h("div.row", {}, h("strong", {}, backend.backend), isDefault && h("span.tag", {}, "default"), tagOf(model)),
+        h("div.row", {}, h("strong", {}, backend.backend), isDefault && h("span.tag", {}, "default"), !backend.loads && !model && h("span.tag", {}, "needs no loading"), tagOf(model)),
         h("p.small.quiet", {}, `${backend.model}. ${backend.about}`),
         h("p.small.quiet", {}, `Does ${backend.tasks.join(", ")}${backend.lyrics ? `; sings in ${languages(backend)}` : ""}${backend.max_bytes ? `; needs at most ${size(backend.max_bytes)}` : ""}.`),
         busy && h("progress", { max: 1, value: model.fraction ?? 0, "aria-label": `Loading ${backend.backend}` }),
         busy && h("p.small", {}, model.stage || "loading"),
         model?.problem && problemBox(model.problem)),
-      h("div.row", {},
+      (backend.loads || model) && h("div.row", {},
         model && model.state !== "failed"
           ? h("button", { type: "button", onclick: () => ask("unload", backend.backend), "aria-label": `${busy ? "Stop loading" : "Unload"} ${backend.backend}` }, busy ? "Stop" : "Unload")
           : h("button", { type: "button", disabled: !canLoad, onclick: () => ask("load", backend.backend), "aria-label": `Load ${backend.backend}` }, icon("drag"), "Load")));
