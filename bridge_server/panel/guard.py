@@ -9,7 +9,6 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -118,13 +117,14 @@ class Guard:
             raise BadRequest("Another page tried to use the panel.", "Nothing was done. Use the panel's own page.")
 
     def _session(self, headers: Headers) -> Session | None:
-        try:
-            found = SimpleCookie("; ".join(headers.getlist("cookie"))).get(self._cookie)
-        except CookieError:
-            return None
-        session = self._find(found.value) if found is not None else None
-        # What was paired over the network is good there, and what entered here is good here.
-        return session if session is not None and session.is_local == self._place.is_local else None
+        """Other servers of this machine set cookies too, odd ones, or by the name of ours: each is looked at."""
+        for cookie in "; ".join(headers.getlist("cookie")).split(";"):
+            name, _, secret = cookie.strip().partition("=")
+            session = self._find(secret) if name == self._cookie else None
+            # What was paired over the network is good there, and what entered here is good here.
+            if session is not None and session.is_local == self._place.is_local:
+                return session
+        return None
 
     async def _refuse(self, error: BridgeError, scope: Scope, receive: Receive, send: Send) -> None:
         status = 401 if isinstance(error, WrongKey) else 413 if isinstance(error, TooLarge) else 403

@@ -142,6 +142,14 @@ def test_without_a_cookie_everything_says_how_to_get_in(bridge: RunningBridge) -
             assert with_cookie.status_code == 401
 
 
+def test_cookies_of_other_servers_do_not_matter(caller: Caller) -> None:
+    """Cookies know no ports: whoever serves at 127.0.0.1 may set odd ones, and some by the name of ours."""
+    name = caller.cookie.split("=")[0]
+    for odd in ('a={"x": [1, "é"]}', "=", ";;", "a b=c d", f"{name}=tossed", f'{name}="', "a" * 3_000):
+        both = f"{odd}; {caller.cookie}; {odd}".encode()
+        assert httpx.get(f"{caller.base}/api/session", headers={b"Cookie": both}).status_code == 200, odd
+
+
 def test_port_and_sessions_outlive_the_bridge(tmp_path: Path) -> None:
     with RunningBridge(tmp_path) as first, Caller(first) as caller:
         base, cookie = caller.base, caller.cookie
