@@ -15,12 +15,15 @@ from engine.arrays import read_work, write_preview, write_rendering
 from engine.backends.base import Backend, DeviceFault
 from engine.backends.deferred import Deferred
 from engine.backends.holding import Holding
+from engine.backends.rehearsing import Rehearsing
 from engine.backends.resting import Resting
 from engine.watch import Cancelled, Watch
 
 log = logging.getLogger(__name__)
 
 REPORT_EVERY_SECONDS = 0.05
+QUIET_SECONDS = 1.5
+"""After its start the engine waits for so long before it rehearses: whoever starts it for a job gets that job first."""
 
 
 class Worker:
@@ -37,6 +40,8 @@ class Worker:
         self._resting = resting or Resting()
         self._holding = Holding(self._resting, say)
         self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._called = threading.Event()
+        self._rehearsal = Watch()
         self._watches: dict[str, Watch] = {}
         self._loads: dict[str, Watch] = {}
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
@@ -46,26 +51,26 @@ class Worker:
 
     def stop(self) -> None:
         """End after the jobs that wait."""
-        self._orders.put(None)
+        self._put(None)
 
     def render(self, order: Render) -> None:
         report = _Reporter(order, self._say, self._holding.look)
         watch = Watch(report, lambda number, audio: self._say(write_preview(audio, number, order)))
         self._watches[order.job] = watch
-        self._orders.put(partial(self._render_to_end, order, watch))
+        self._put(partial(self._render_to_end, order, watch))
 
     def load(self, name: str) -> None:
         """Bring a model into memory after the jobs that wait; the second order for the same one changes nothing."""
         if name not in self._loads:
             self._loads[name] = watch = Watch(self._holding.progress)
-            self._orders.put(partial(self._load, name, watch))
+            self._put(partial(self._load, name, watch))
 
     def unload(self, name: str) -> None:
         """Free the memory of one model, or of whichever there is; a load that waits or runs is stopped."""
         for loading, watch in list(self._loads.items()):
             if name in ("", loading):
                 watch.cancel()
-        self._orders.put(partial(self._unload, name))
+        self._put(partial(self._unload, name))
 
     def abort(self, job: str) -> None:
         """Stop a job at its next step; one that is not here is ignored, its end is already on the way."""
@@ -73,7 +78,15 @@ class Worker:
         if watch is not None:
             watch.cancel()
 
+    def _put(self, order: Callable[[], None] | None) -> None:
+        """Whoever asks for something does not wait for a rehearsal."""
+        self._called.set()
+        self._rehearsal.cancel()
+        self._orders.put(order)
+
     def _run(self) -> None:
+        if not self._called.wait(QUIET_SECONDS):
+            self._rehearse()
         while (order := self._next()) is not None:
             order()
 
@@ -85,6 +98,20 @@ class Worker:
             except queue.Empty:
                 self._resting.look()
                 self._holding.tell()
+
+    def _rehearse(self) -> None:
+        """Let backends work out what their first jobs need; a job that comes meanwhile ends it."""
+        for name, backend in list(self.backends.items()):
+            if not isinstance(backend, Rehearsing):
+                continue
+            try:
+                backend.rehearse(self._rehearsal)
+            except Cancelled:
+                return
+            except BridgeError as error:
+                log.info("rehearsal.refused backend=%s code=%s", name, error.code)
+            except Exception:
+                log.exception("rehearsal.broke backend=%s", name)
 
     def _render_to_end(self, order: Render, watch: Watch) -> None:
         last_word = self._outcome(order, watch)

@@ -14,7 +14,7 @@ from bridge_server.protocol.values import Capabilities
 from engine.backends import guide_vocal
 from engine.backends.guide_vocal import GuideVocal
 from engine.backends.sketch_edits import Resung, remixed, resung
-from engine.sketch import midi
+from engine.sketch import midi, rehearsal
 from engine.sketch.casting import is_voice
 from engine.sketch.composer import compose
 from engine.sketch.desk import Composed
@@ -81,6 +81,12 @@ class SketchBackend:
     def load(self, watch: Watch) -> None:
         """Nothing to load."""
         watch.step(1, 1, "loading")
+
+    def rehearse(self, watch: Watch) -> None:
+        """Play a few bars to nobody, and repaint some: the first repaint then takes hardly longer than the next."""
+        played = next(self.render(rehearsal.first(), [0], watch.part(0, 0.7)))
+        mix = np.asarray(np.sum(list(played.stems.values()), axis=0), dtype=np.float32)
+        next(self.render(rehearsal.second(mix), [0], watch.part(0.7, 1)))
 
     def unload(self) -> None:
         """Free the notes that were kept for reuse."""
