@@ -73,7 +73,7 @@ LAYERS = (
             "bridge_server.home",
             "bridge_server.launch",
             "bridge_server.start_file",
-            "bridge_server.doorbell",
+            "bridge_server.doctor",
             "bridge_server.install",
             "bridge_server.demo",
             "bridge_server.models",
@@ -94,6 +94,24 @@ LAYERS = (
             "bridge_server.region.wav",
         ),
         ("typer", "rich", "msgspec", "numpy", "soundfile", "pyloudnorm"),
+    ),
+    # It looks at everything from outside, as a user would.
+    Layer(
+        "bridge_server.doctor",
+        (
+            PROTOCOL,
+            "bridge_server.client",
+            "bridge_server.connection",
+            "bridge_server.config",
+            "bridge_server.home",
+            "bridge_server.launch",
+            "bridge_server.start_file",
+            "bridge_server.doorbell",
+            "bridge_server.install",
+            "bridge_server.models",
+            "bridge_server.music_server",
+        ),
+        ("soundfile",),
     ),
     # It rings at every door as a client would, and knows none of them from inside.
     Layer(
@@ -128,7 +146,7 @@ LAYERS = (
             "bridge_server.jobs",
             "bridge_server.region",
             "bridge_server.models",
-            "bridge_server.cli.checks",
+            "bridge_server.doctor",
         ),
         ("starlette", "uvicorn", "cryptography", "msgspec", "numpy", "soundfile", "soxr", "pyloudnorm"),
     ),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import typer
 
 from bridge_server.cli.app import command
-from bridge_server.cli.checks import findings
 from bridge_server.cli.options import Json
 from bridge_server.cli.output import console, plain_table, print_json, tell
+from bridge_server.doctor.findings import findings
 from bridge_server.home import Home
 
 MARKS = {"ok": "✓ ok", "note": "· note", "problem": "✗ problem"}

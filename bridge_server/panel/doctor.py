@@ -25,6 +25,6 @@ def routes(context: Context) -> list[BaseRoute]:
 
 
 def _findings(home: Home) -> list[dict[str, Any]]:
-    from bridge_server.cli.checks import findings
+    from bridge_server.doctor.findings import findings
 
     return [asdict(finding) for finding in findings(home)]

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bridge_server.cli import bridge_checks
 from bridge_server.connection import read_connection
+from bridge_server.doctor import bridge as bridge_findings
 from bridge_server.home import Home
 from bridge_server.launch import Found, find_bridge, start_bridge, stop_bridge
 from bridge_server.protocol.errors import Problem
@@ -158,7 +158,7 @@ def test_the_address_of_another_bridge(at: Home, bridge: Found, tmp_path: Path, 
 def test_a_key_that_is_not_the_bridge_s(at: Home, bridge: Found) -> None:
     """Half of a copied file: the doors are right, the key is not."""
     rewrite(at, key="0" * 64)
-    findings = list(bridge_checks._doors(read_connection(at)))
+    findings = list(bridge_findings._doors(read_connection(at)))
     rewrite(at, key=bridge.connection.key)
     assert [finding.state for finding in findings] == ["problem"] * 3
     assert all("connection.json" in finding.advice for finding in findings)
@@ -190,8 +190,8 @@ def test_a_door_at_which_nobody_answers(bridge: Found, tmp_path: Path, monkeypat
         )
         (tmp_path / "in").mkdir()
         brief = {name: lambda there, ring=ring: ring(there, 0.3) for name, ring in doorbell.DOORS.items()}
-        monkeypatch.setattr(bridge_checks, "DOORS", brief)
-        zeromq, osc, mailbox = bridge_checks._doors(there)
+        monkeypatch.setattr(bridge_findings, "DOORS", brief)
+        zeromq, osc, mailbox = bridge_findings._doors(there)
     assert zeromq.state == "ok"
     assert f"UDP port {port}" in osc.found and osc.state == "problem"
     assert "reads no letters" in mailbox.found and mailbox.state == "problem"
@@ -204,7 +204,7 @@ def taken_port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
         port = other.getsockname()[1]
-        monkeypatch.setattr(bridge_checks, "USUAL_PORT", port)
+        monkeypatch.setattr(bridge_findings, "USUAL_PORT", port)
         yield port
 
 
@@ -223,7 +223,7 @@ def test_the_bridge_had_to_take_another_port(home: Path, taken_port: int, doctor
 
 
 def test_a_bridge_of_another_version(at: Home, bridge: Found, doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bridge_checks, "release", lambda: "99.0")
+    monkeypatch.setattr(bridge_findings, "release", lambda: "99.0")
     code, lines = doctor()
     assert code == 1 and "two versions" in lines["bridge"]["advice"]
 
@@ -246,11 +246,11 @@ def test_a_backend_without_its_weights(
     absent = AbsentBackend(backend="ace-step-v9", tasks=("generate", "edit"), problem=problem)
     changed = msgspec.structs.replace(welcome, absent=(absent,))
     found = Found(connection=bridge.connection, welcome=changed)
-    findings = [finding for finding in bridge_checks._backends(found) if finding.state == "note"]
+    findings = [finding for finding in bridge_findings._backends(found) if finding.state == "note"]
     assert [finding.advice for finding in findings] == ["`dawbridge models pull x`."]
     assert "ace-step-v9" in findings[0].found and "no generate, edit" in findings[0].found
     known = {line.backend for line in welcome.absent}
-    as_it_is = bridge_checks._backends(Found(connection=bridge.connection, welcome=welcome))
+    as_it_is = bridge_findings._backends(Found(connection=bridge.connection, welcome=welcome))
     assert {finding.found.split()[0] for finding in as_it_is if finding.state == "note"} == known
 
 
@@ -262,5 +262,5 @@ def ready(home: Home) -> Found | None:
 def test_an_engine_that_is_down(bridge: Found) -> None:
     problem = Problem(code="engine_lost", message="The engine died.", hint="Look into its log.")
     welcome = msgspec.structs.replace(bridge.welcome, engine="down", engine_problem=problem)
-    finding = bridge_checks._engine(Found(connection=bridge.connection, welcome=welcome))
+    finding = bridge_findings._engine(Found(connection=bridge.connection, welcome=welcome))
     assert (finding.state, finding.found, finding.advice) == ("problem", "The engine died.", "Look into its log.")

@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 import msgspec
 import pytest
 
-from bridge_server.cli import daw_checks
-from bridge_server.cli.daw_checks import daw_findings
-from bridge_server.cli.finding import Finding
+from bridge_server.doctor import daws
+from bridge_server.doctor.daws import daw_findings
+from bridge_server.doctor.finding import Finding
 from bridge_server.home import Home
 from bridge_server.install.change import carry_out
 from bridge_server.install.hosts import HOSTS
@@ -45,7 +45,7 @@ def one_script(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command of start.json is not tried out."""
-    monkeypatch.setattr(daw_checks, "_trouble_with", lambda _: None)
+    monkeypatch.setattr(daws, "_trouble_with", lambda _: None)
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ def test_start_json_starts_something_else(
 def test_a_command_that_fails_when_it_is_run(check: Check, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment has lost its packages, say."""
     broken = StartFile(command=(sys.executable, "-c", "raise SystemExit('no module')"), home=str(home))
-    monkeypatch.setattr(daw_checks, "start_file", lambda _: broken)
+    monkeypatch.setattr(daws, "start_file", lambda _: broken)
     Home(home).start.write_bytes(to_json(broken))
     finding = check()["start.json"]
     assert finding.state == "problem" and "no module" in finding.found

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge_server.cli import model_checks
+from bridge_server.doctor import models
 from bridge_server.models.catalogue import CATALOGUE
 from bridge_server.models.machine import Gpu, Machine, amd_cards, memory_bytes, nvidia_cards, this_machine
 from bridge_server.models.recommend import BASE, GIB, TURBO, XL_BASE, XL_TURBO, recommend
@@ -83,12 +83,12 @@ def doctor_says(dawbridge: Callable[..., Said], what: str) -> list[dict[str, str
 def test_doctor_recommends(
     dawbridge: Callable[..., Said], home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(model_checks, "this_machine", lambda: Machine(64 * GIB, card(12), has_engine=False))
+    monkeypatch.setattr(models, "this_machine", lambda: Machine(64 * GIB, card(12), has_engine=False))
     [line] = doctor_says(dawbridge, "model for here")
     assert line["state"] == "note"
     assert TURBO in line["found"] and "12 GB" in line["found"]
     assert f"models pull {TURBO}" in line["advice"] and "dawbridge[engine]" in line["advice"]
-    monkeypatch.setattr(model_checks, "this_machine", lambda: Machine(8 * GIB))
+    monkeypatch.setattr(models, "this_machine", lambda: Machine(8 * GIB))
     [line] = doctor_says(dawbridge, "model for here")
     assert (line["state"], line["advice"]) == ("ok", "")
 

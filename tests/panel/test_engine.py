@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge_server.cli.checks import findings
+from bridge_server.doctor.findings import findings
 from bridge_server.models.catalogue import CATALOGUE
 from tests.end_to_end.process import FAKE, BridgeProcess
 from tests.fakes.engine import HEAVY_SCRIPT

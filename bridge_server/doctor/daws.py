@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from bridge_server.cli.finding import Finding
+from bridge_server.doctor.finding import Finding
 from bridge_server.home import Home
 from bridge_server.install.ardour_slots import stale_slots
 from bridge_server.install.hosts import HOSTS

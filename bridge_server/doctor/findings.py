@@ -8,11 +8,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-from bridge_server.cli.bridge_checks import bridge_findings
-from bridge_server.cli.daw_checks import daw_findings
-from bridge_server.cli.finding import Finding
-from bridge_server.cli.model_checks import model_findings
-from bridge_server.cli.voice_check import guide_vocal
+from bridge_server.doctor.bridge import bridge_findings
+from bridge_server.doctor.daws import daw_findings
+from bridge_server.doctor.finding import Finding
+from bridge_server.doctor.models import model_findings
+from bridge_server.doctor.voice import guide_vocal
 from bridge_server.home import Home
 from bridge_server.install.surroundings import Surroundings
 from bridge_server.protocol.release import release

@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from bridge_server.cli.finding import Finding
 from bridge_server.client import Client
 from bridge_server.connection import Connection
+from bridge_server.doctor.finding import Finding
 from bridge_server.protocol.errors import BridgeError, BridgeFault
 from bridge_server.protocol.events import PanelLink
 from bridge_server.protocol.requests import Panel

@@ -8,7 +8,7 @@ import shutil
 from importlib import util
 from pathlib import Path
 
-from bridge_server.cli.finding import Finding
+from bridge_server.doctor.finding import Finding
 
 PATH_VARIABLE = "DAWBRIDGE_ESPEAK_NG"
 _PLACES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge_server.cli.finding import Finding
+from bridge_server.doctor.finding import Finding
 from bridge_server.home import Home
 from bridge_server.models.catalogue import CATALOGUE
 from bridge_server.models.machine import Machine, this_machine

@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bridge_server.cli.finding import Finding
-from bridge_server.cli.panel_check import panel_findings
 from bridge_server.config import Settings
 from bridge_server.connection import Connection, read_connection
+from bridge_server.doctor.finding import Finding
+from bridge_server.doctor.panel import panel_findings
 from bridge_server.doorbell import DOORS
 from bridge_server.home import Home
 from bridge_server.launch import Found, find_bridge, is_alive
