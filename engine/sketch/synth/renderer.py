@@ -20,7 +20,7 @@ from engine.watch import Watch
 
 __all__ = ["BALANCE", "CACHE_BYTES", "FULL_MIX", "SOUND", "Renderer"]
 
-SOUND = 2
+SOUND = 3
 """Raised when the same score would give other samples."""
 BALANCE = {
     "drums": -19.0, "percussion": -28.0, "bass": -20.5, "keys": -22.5, "guitar": -23.0, "pad": -27.0, "strings": -25.0,

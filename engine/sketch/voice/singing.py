@@ -95,11 +95,9 @@ def _frames(
     spectrum[~sung] = _SILENCE
     spectrum = _other_throat(_joined(spectrum, owner, moments), singer.formants)
     noise[~voiced] = 1.0
-    return spectrum, np.clip(noise + singer.breath * (1 - noise) * _upper(noise.shape[1]), 1e-4, 1.0), voiced
-
-
-def _upper(bins: int) -> Frames:
-    return np.clip((np.linspace(0, 1, bins) - 0.15) * 4, 0, 1)
+    hertz = np.linspace(0, source.rate / 2, noise.shape[1])
+    breath = singer.breath * np.interp(hertz, singer.breath_hertz, (0.0, 1.0))
+    return spectrum, np.clip(noise + breath * (1 - noise), 1e-4, 1.0), voiced
 
 
 def _joined(spectrum: Frames, owner: NDArray[np.int64], moments: Frames) -> Frames:
