@@ -29,10 +29,12 @@ def studio() -> Studio:
     return Studio(program)
 
 
-def line_sung(studio: Studio, text: str, language: str, voice: str = "middle", step: float = 0.5):  # type: ignore[no-untyped-def]
-    """(tones, (2, T)) of a line with a syllable every `step` seconds."""
+def line_sung(  # type: ignore[no-untyped-def]
+    studio: Studio, text: str, language: str, voice: str = "middle", step: float = 0.5, home: int = 0
+):
+    """(tones, (2, T)) of a line with a syllable every `step` seconds, around the voice's home or another key."""
     recording = studio.record(text, language, Watch())
-    keys = [SINGERS[voice].home + move for move in (0, 2, 4, 5)]
+    keys = [(home or SINGERS[voice].home) + move for move in (0, 2, 4, 5)]
     tones = [
         Tone(0.5 + number * step, 0.5 + (number + 1) * step, keys[number % 4], 100, number)
         for number in range(len(recording.syllables))
@@ -82,17 +84,42 @@ def pitch_of(audio: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_voices_differ_in_range_and_throat(studio: Studio) -> None:
+    """Resonances are compared on the same low notes, where harmonics lie close enough to show them."""
     centres = []
     for voice in ("low", "middle", "high"):
-        _, audio = line_sung(studio, "meany money", "en", voice)
+        _, audio = line_sung(studio, "meany money", "en", voice, home=40)
         spectrum = np.abs(np.fft.rfft(audio[0])) ** 2
         hertz = np.fft.rfftfreq(audio.shape[1], 1 / RATE)
         upper = (hertz > 1200) & (hertz < 3800)
         centres.append(float((hertz[upper] * spectrum[upper]).sum() / spectrum[upper].sum()))
     assert centres[0] < centres[1] < centres[2]
+    assert SINGERS["low"].home < SINGERS["middle"].home < SINGERS["high"].home
     assert voice_of(["pop", "female vocals"]) == "high"
     assert voice_of(["Male voice"]) == "low"
     assert voice_of(["pop"]) == "middle"
+
+
+def gaps_below_harmonics(studio: Studio, voice: str) -> float:
+    """Decibels that sound between the harmonics 2 … 8 lies below them, before the vibrato sets in."""
+    (tone, *_), audio = line_sung(studio, "car far star", "en", voice)
+    first = round((tone.start + 0.06) * RATE)
+    piece = audio[0, first : first + round(0.2 * RATE)]
+    spectrum = np.abs(np.fft.rfft(piece * np.blackman(len(piece)), 8 * len(piece)))
+    pitch = 440 * 2 ** ((tone.pitch - 69) / 12)
+    hertz = np.fft.rfftfreq(8 * len(piece), 1 / RATE)
+
+    def level(harmonic: float) -> float:
+        near = np.abs(hertz - harmonic * pitch) < 0.1 * pitch
+        return float(20 * np.log10(spectrum[near].max()))
+
+    return float(np.mean([level(each) - (level(each - 0.5) + level(each + 0.5)) / 2 for each in range(2, 9)]))
+
+
+def test_breath_fills_the_gaps_between_the_harmonics_of_the_high_voice(studio: Studio) -> None:
+    """There a vowel's resonances would be unheard otherwise."""
+    gaps = {voice: gaps_below_harmonics(studio, voice) for voice in SINGERS}
+    assert gaps["high"] < 36
+    assert gaps["middle"] > gaps["high"] + 6
 
 
 def loneliest_step(audio: Audio) -> float:
