@@ -6,7 +6,10 @@ Tick 0 is the first sample of the stretch, so a file belongs exactly where the s
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import NamedTuple
+
+import mido
 
 from engine.sketch.grid import Grid
 from engine.sketch.score import Note, Part, Score, Sung
@@ -33,19 +36,12 @@ PROGRAMS = {
 """The General MIDI program nearest to each of our instruments, from 0. Source: General MIDI System Level 1, table 2."""
 
 
-_TRACK_NAME, _LYRIC, _END, _TEMPO, _METER = 0x03, 0x05, 0x2F, 0x51, 0x58
-"""Meta events. Source: Standard MIDI Files 1.0."""
-_NOTE_OFF, _NOTE_ON, _PROGRAM = 0x80, 0x90, 0xC0
-_CLOCKS, _THIRTY_SECONDS = 24, 8
-"""A meter is written with the clocks to a click and the notated 32nds to a quarter."""
-
-
 class _At(NamedTuple):
-    """The bytes of an event and its tick; ends of notes come before what begins at the same tick."""
+    """A message and its tick; ends of notes come before what begins at the same tick."""
 
     tick: int
     order: int
-    data: bytes
+    message: mido.Message | mido.MetaMessage
 
 
 def files(score: Score) -> dict[str, tuple[bytes, ...]]:
@@ -63,22 +59,23 @@ def _file(score: Score, part: Part, window: tuple[int, int], sung: tuple[Sung, .
     is_kit = part.instrument in KITS
     channel = _DRUM_CHANNEL if is_kit else 0
     # A name outside Latin-1 cannot be written; ours are ASCII, and `errors` guards the user's own roles.
-    name = f"{part.role} ({part.instrument})".encode("ascii", "replace")
-    head = [_At(0, 0, _meta(_TRACK_NAME, name))]
+    name = f"{part.role} ({part.instrument})".encode("ascii", "replace").decode()
+    head = [_At(0, 0, mido.MetaMessage("track_name", name=name))]
     if not is_kit:
         program = PROGRAMS.get(part.instrument, _VOICE if sung else 0)
-        head.append(_At(0, 0, bytes((_PROGRAM | channel, program))))
+        head.append(_At(0, 0, mido.Message("program_change", channel=channel, program=program)))
     events = [*_tempi(grid, start, end), *_meters(grid, start, end), *head]
     for note in _inside(part.notes, start, end):
+        key = {"channel": channel, "note": note.pitch}
         on, off = _tick(note.start - start), max(_tick(note.start - start) + 1, _tick(note.start + note.length - start))
-        events.append(_At(on, 2, bytes((_NOTE_ON | channel, note.pitch, max(1, note.velocity)))))
-        events.append(_At(off, 1, bytes((_NOTE_OFF | channel, note.pitch, 0))))
+        events.append(_At(on, 2, mido.Message("note_on", velocity=max(1, note.velocity), **key)))
+        events.append(_At(off, 1, mido.Message("note_off", velocity=0, **key)))
     before = None
     for note, syllable in zip(part.notes, sung, strict=bool(sung)):
         is_new = before is None or (before.line, before.syllable) != (syllable.line, syllable.syllable)
         before = syllable
         if is_new and start - 1e-6 <= note.start < end:
-            events.append(_At(max(0, _tick(note.start - start)), 2, _meta(_LYRIC, syllable.text.encode())))
+            events.append(_At(max(0, _tick(note.start - start)), 2, mido.MetaMessage("lyrics", text=syllable.text)))
     return _written(events, _tick(end - start))
 
 
@@ -103,8 +100,8 @@ def _tempi(grid: Grid, start: float, end: float) -> Iterator[_At]:
     order = sorted(beats)
     for beat, after in zip(order, [*order[1:], end], strict=True):
         seconds = grid.seconds(after) - grid.seconds(beat)
-        micros = round(1e6 * seconds / (after - beat)) if after > beat else round(6e7 / grid.bpm_at(beat))
-        yield _At(_tick(beat - start), 0, _meta(_TEMPO, min(micros, 2**24 - 1).to_bytes(3, "big")))
+        micros = round(1e6 * seconds / (after - beat)) if after > beat else mido.bpm2tempo(grid.bpm_at(beat))
+        yield _At(_tick(beat - start), 0, mido.MetaMessage("set_tempo", tempo=min(micros, 2**24 - 1)))
 
 
 def _meters(grid: Grid, start: float, end: float) -> Iterator[_At]:
@@ -114,8 +111,7 @@ def _meters(grid: Grid, start: float, end: float) -> Iterator[_At]:
         meter = grid.meter_of(number)
         if meter != before:
             at = _tick(max(0.0, grid.line(number) - start))
-            power = meter.unit.bit_length() - 1
-            yield _At(at, 0, _meta(_METER, bytes((meter.count, power, _CLOCKS, _THIRTY_SECONDS))))
+            yield _At(at, 0, mido.MetaMessage("time_signature", numerator=meter.count, denominator=meter.unit))
         before = meter
 
 
@@ -124,25 +120,13 @@ def _tick(beats: float) -> int:
 
 
 def _written(events: list[_At], length: int) -> bytes:
-    """A file of one track, with running status: a status byte is left out where it is the one before."""
-    track, now, status = bytearray(), 0, 0
-    for tick, _, data in sorted(events, key=lambda each: each[:2]):
-        track += _number(tick - now)
-        is_channel = data[0] < 0xF0
-        track += data[1:] if is_channel and data[0] == status else data
-        now, status = tick, data[0] if is_channel else 0
-    track += _number(max(0, length - now)) + _meta(_END, b"")
-    header = b"".join(each.to_bytes(2, "big") for each in (0, 1, TICKS))
-    return b"MThd" + len(header).to_bytes(4, "big") + header + b"MTrk" + len(track).to_bytes(4, "big") + bytes(track)
-
-
-def _meta(kind: int, data: bytes) -> bytes:
-    return bytes((0xFF, kind)) + _number(len(data)) + data
-
-
-def _number(value: int) -> bytes:
-    """Seven bits a byte, the highest first; all but the last have their top bit set."""
-    found = [value & 0x7F]
-    while value := value >> 7:
-        found.append(0x80 | value & 0x7F)
-    return bytes(reversed(found))
+    track, now = mido.MidiTrack(), 0
+    for event in sorted(events, key=lambda each: each[:2]):
+        event.message.time = event.tick - now
+        track.append(event.message)
+        now = event.tick
+    track.append(mido.MetaMessage("end_of_track", time=max(0, length - now)))
+    file, out = mido.MidiFile(type=0, ticks_per_beat=TICKS, charset="utf-8"), BytesIO()
+    file.tracks.append(track)
+    file.save(file=out)
+    return out.getvalue()
