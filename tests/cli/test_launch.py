@@ -152,8 +152,8 @@ def test_up_in_the_foreground_ends_with_ctrl_c(at: Home) -> None:
 def test_a_bridge_of_another_version_is_reported(
     dawbridge: Callable[..., Said], at: Home, bridge: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("session", "bridge_checks"):
-        monkeypatch.setattr(f"bridge_server.cli.{module}.release", lambda: "99.0")
+    for module in ("cli.session", "doctor.bridge"):
+        monkeypatch.setattr(f"bridge_server.{module}.release", lambda: "99.0")
     said = dawbridge("jobs")
     assert "99.0" in said.err and "dawbridge down" in said.err
     checks = {line.get("what"): line for line in dawbridge("doctor", "--json").lines}
