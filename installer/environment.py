@@ -30,7 +30,10 @@ ALONE = {"test": ["tinysoundfont>=0.3.5"]}
 """Extra → packages without what they ask for: this one asks for pyaudio, which has wheels for Windows only and which
 nothing here needs. Where there is no wheel, the tests of it are skipped."""
 
-IN_A_DAW = "For your DAW: `start.py install reaper` (or ableton, ardour); `start.py install --list` shows what is here."
+WHAT_NEXT = (
+    "For your DAW: `start.py install reaper` (or ableton, ardour); `start.py install --list` shows what is here.\n"
+    "To listen and choose in the browser: `start.py panel`."
+)
 """Said once, when everything is there."""
 
 PROBE = """
@@ -88,7 +91,7 @@ class Environment:
             for option in lacking:
                 stream.write(f"{OPTIONS[option]}\n")
             if not extra:
-                stream.write(f"{IN_A_DAW}\n")
+                stream.write(f"{WHAT_NEXT}\n")
         except OSError as error:
             raise from_os(error, self.root, ROOM_MB[extra]) from error
 
