@@ -70,8 +70,14 @@ export class Rendering extends Bell {
 
   /** What a press of the button would render, and whether with other seeds than before. */
   get plan() {
-    const changed = changedVersions(this.#draft, (version) => ["failed", "cancelled"].includes(this.job(version)?.state));
+    const changed = changedVersions(this.#draft, (version) => this.#isLost(version));
     return changed.length ? { versions: changed, areNewSeeds: false } : { versions: versionsIn(this.#draft), areNewSeeds: true };
+  }
+
+  /** A render that came to nothing, or of which nobody knows: its page was left before the bridge had heard of it. */
+  #isLost(version) {
+    const job = this.job(version);
+    return job ? ["failed", "cancelled"].includes(job.state) : !version.render?.takes.length;
   }
 
   newSeeds() {
@@ -96,10 +102,14 @@ export class Rendering extends Bell {
   }
 
   async #send(request, version) {
+    const before = version.render;
+    // Kept before it is sent: a page that is left in between finds the render again.
+    version.render = { job: request.job, stamp: stamp(this.#draft, version), takes: [] };
+    this.#keep();
     try {
       await this.#app.wire.submit(request);
-      version.render = { job: request.job, stamp: stamp(this.#draft, version), takes: [] };
     } catch (error) {
+      version.render = before;
       this.#app.problem(error);
     }
   }
