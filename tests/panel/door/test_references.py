@@ -165,19 +165,6 @@ def test_loras_and_uploads_are_found_by_name(references: References, tmp_path: P
     assert filled["source"] == {"path": str(tmp_path / "panel" / "uploads" / "0123abcd.wav"), "gain_db": -3.0}
 
 
-@pytest.fixture(scope="module")
-def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBridge]:
-    with RunningBridge(tmp_path_factory.mktemp("home")) as running:
-        running.wait_for_engine()
-        yield running
-
-
-@pytest.fixture
-def caller(bridge: RunningBridge) -> Iterator[Caller]:
-    with Caller(bridge) as caller:
-        yield caller
-
-
 @pytest.fixture
 def song(tmp_path: Path) -> Path:
     """A project's folder with a file of sound in it."""

@@ -9,7 +9,6 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,19 +25,6 @@ from bridge_server.protocol.span import Span
 from tests.bridge.problems import check_problem
 from tests.fakes.bridge import RunningBridge
 from tests.panel.caller import Caller, link_into
-
-
-@pytest.fixture(scope="module")
-def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBridge]:
-    with RunningBridge(tmp_path_factory.mktemp("home")) as running:
-        running.wait_for_engine()
-        yield running
-
-
-@pytest.fixture
-def caller(bridge: RunningBridge) -> Iterator[Caller]:
-    with Caller(bridge) as caller:
-        yield caller
 
 
 def test_a_link_lets_in_and_leads_to_the_page(bridge: RunningBridge) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,19 +23,6 @@ from tests.fakes.waiting import until
 from tests.panel.caller import Caller, Wire
 
 SPAN = {"start": 0, "end": 12_000, "rate": 48_000}
-
-
-@pytest.fixture(scope="module")
-def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBridge]:
-    with RunningBridge(tmp_path_factory.mktemp("home")) as running:
-        running.wait_for_engine()
-        yield running
-
-
-@pytest.fixture
-def caller(bridge: RunningBridge) -> Iterator[Caller]:
-    with Caller(bridge) as caller:
-        yield caller
 
 
 def run_job(wire: Wire, **fields: object) -> str:

@@ -11,7 +11,6 @@ from websockets.exceptions import InvalidStatus
 
 from bridge_server.protocol.codec import LARGEST
 from tests.bridge.problems import check_problem
-from tests.fakes.bridge import RunningBridge
 from tests.panel.caller import Caller, link_into
 
 STRANGE_HOSTS = ("evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.evil.example:{port}", "")
@@ -22,19 +21,6 @@ STRANGE_ORIGINS = (
     "https://127.0.0.1:{port}",
     "http://localhost:{port}",
 )
-
-
-@pytest.fixture(scope="module")
-def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBridge]:
-    with RunningBridge(tmp_path_factory.mktemp("home")) as running:
-        running.wait_for_engine()
-        yield running
-
-
-@pytest.fixture
-def caller(bridge: RunningBridge) -> Iterator[Caller]:
-    with Caller(bridge) as caller:
-        yield caller
 
 
 def port_of(caller: Caller) -> str:
