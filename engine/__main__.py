@@ -8,10 +8,6 @@ import os
 import sys
 import threading
 
-from engine.backends.lookout import Lookout
-from engine.backends.registry import DEFAULT, survey
-from engine.server import Server
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -22,6 +18,12 @@ def main() -> None:
     key = os.environ.pop("DAWBRIDGE_ENGINE_KEY", "")
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     threading.Thread(target=_die_with_parent, name="parent", daemon=True).start()
+
+    # Loading takes up to seconds on a busy machine, and a bridge may be gone before that.
+    from engine.backends.lookout import Lookout
+    from engine.backends.registry import DEFAULT, survey
+    from engine.server import Server
+
     found = survey()
     Server(options.connect, key, found, DEFAULT, Lookout(found).look).run()
 
