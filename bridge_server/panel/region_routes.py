@@ -14,7 +14,7 @@ from bridge_server.panel.context import Context
 from bridge_server.panel.loras import loras
 from bridge_server.panel.regions import Region
 
-OURS = ("panel-", "cli-", "launch-", "python-")
+OURS = ("panel-", "cli-", "launch-", "python-", "doctor-")
 """Names that begin so belong to programs that have no timeline to place a take on."""
 
 

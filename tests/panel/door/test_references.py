@@ -302,3 +302,10 @@ def test_what_is_filled_in_is_what_the_protocol_reads(references: References) ->
     plain = {"request": "hello", "id": "1", "watch": "all"}
     assert references.resolve(plain).message == plain
     assert codec.read_request(msgspec.json.encode(plain), "json")
+
+
+def test_doctor_is_not_offered_as_a_program_that_could_place_a_take(caller: Caller) -> None:
+    with caller.bridge.client("doctor-mailbox"), caller.bridge.client("reaper-1"):
+        hosts = caller.http.get("/api/hosts").json()["hosts"]
+    assert "reaper-1" in hosts
+    assert "doctor-mailbox" not in hosts
